@@ -1,0 +1,1 @@
+"""Clock, identifiers, cryptography, paging and text: no domain, no globals."""

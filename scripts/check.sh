@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Every check, each with its name and time; all of them run, and one that fails fails the whole.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+failed=()
+check() {
+  local name=$1 output started=$EPOCHREALTIME
+  shift
+  if output=$("$@" 2>&1); then
+    printf 'ok    %-15s %5.1f s\n' "$name" "$(seconds_since "$started")"
+    grep -i '^warning' <<<"$output"
+  else
+    printf 'FAIL  %-15s %5.1f s   %s\n%s\n\n' "$name" "$(seconds_since "$started")" "$*" "$output"
+    failed+=("$name")
+  fi
+}
+seconds_since() { awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'; }
+
+check format ruff format --check .
+check lint ruff check .
+check types mypy
+check imports lint-imports
+check file-sizes python scripts/check_file_sizes.py
+check secrets python scripts/check_secrets.py
+check registry-hosts python scripts/check_registry_hosts.py
+check licences python scripts/check_licences.py
+check migrations python scripts/check_migrations.py
+check openapi python scripts/openapi.py
+check docs python scripts/check_docs.py
+
+if ((${#failed[@]})); then
+  printf '\n%d of the checks failed: %s\n' "${#failed[@]}" "${failed[*]}"
+  exit 1
+fi
+printf '\nAll checks passed.\n'

@@ -104,13 +104,6 @@ class Unavailable(BedsideError):
     status = 503
 
 
-class ReadOnly(Unavailable):
-    """Bedside is in read-only mode; nothing was changed."""
-
-    code = "read-only"
-    title = "Read-only mode"
-
-
 class SettingsError(BedsideError):
     """A setting is missing, malformed or unsafe; start is refused."""
 

@@ -1,0 +1,255 @@
+"""The settings that every process reads: where Bedside lives, what kind of place it is, how it logs and listens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, field_validator
+from pydantic_settings import NoDecode
+
+from bedside.platform.config.section import Section, secret_field
+
+if TYPE_CHECKING:
+    from bedside.platform.config.load import Settings
+
+
+class Environment(StrEnum):
+    """What kind of place this is. Sample data is for development alone."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+class CoreSettings(Section):
+    """Where Bedside lives and what kind of place it is."""
+
+    section: ClassVar[str] = "core"
+
+    environment: Environment = Field(
+        default=Environment.DEVELOPMENT,
+        alias="ENVIRONMENT",
+        description="development, test, staging or production.",
+    )
+    home: Annotated[Path, AfterValidator(lambda p: p.expanduser().absolute())] = Field(
+        default=Path("var"),
+        alias="BEDSIDE_HOME",
+        description="The folder that holds everything Bedside keeps: postgres, objects, backups, logs, secrets.",
+    )
+    organisation: str = Field(
+        default="Bedside",
+        alias="ORGANISATION",
+        max_length=120,
+        description="The name of the hospital or service, as patients read it.",
+    )
+    emergency_number: str = Field(
+        default="112",
+        alias="EMERGENCY_NUMBER",
+        pattern=r"^[0-9+ ]{2,20}$",
+        description="The number that patients are told to call in an emergency (112 in the EU and much of the world).",
+    )
+    sample_data: bool = Field(
+        default=False,
+        alias="SAMPLE_DATA",
+        description="Sample patients and sign-ins; only in development and only on a loopback address.",
+    )
+
+    def problems(self, settings: Settings) -> Iterable[str]:
+        if self.sample_data and self.environment is not Environment.DEVELOPMENT:
+            yield "SAMPLE_DATA is on, which ENVIRONMENT permits in development only; turn one of them off."
+        if self.sample_data and not settings.get(ServerSettings).is_loopback:
+            yield "SAMPLE_DATA is on while API_HOST is not a loopback address; its passwords are public."
+
+
+class ServerSettings(Section):
+    """How the API listens."""
+
+    section: ClassVar[str] = "server"
+
+    host: str = Field(default="127.0.0.1", alias="API_HOST", description="The address to listen on.")
+    port: int = Field(default=8000, alias="API_PORT", ge=0, le=65535, description="The port to listen on.")
+    timeout_seconds: int = Field(
+        default=300,
+        alias="API_TIMEOUT",
+        ge=1,
+        le=3600,
+        description="Longest time for one request, in seconds.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        alias="CORS_ORIGINS",
+        description="Origins of other sites that may call the API, comma-separated.",
+    )
+    public_url: str | None = Field(
+        default=None,
+        alias="PUBLIC_URL",
+        description="The address people use, where it is not API_HOST:API_PORT.",
+    )
+    force_https: bool = Field(
+        default=False,
+        alias="FORCE_HTTPS",
+        description="Send HSTS and mark cookies Secure; needed behind TLS.",
+    )
+    largest_body: int = Field(
+        default=1024 * 1024,
+        alias="API_MAX_BODY_BYTES",
+        ge=1024,
+        description="The largest request body that is read, in bytes.",
+    )
+    rate_limit_per_minute: int = Field(
+        default=600,
+        alias="API_RATE_LIMIT",
+        ge=1,
+        description="Requests a minute for one signed-in user or address.",
+    )
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip(" \"'") for part in value.strip("[]").split(",") if part.strip(" \"'"))
+
+    @property
+    def is_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def url(self) -> str:
+        """The address that people use, without a slash at the end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    def problems(self, settings: Settings) -> Iterable[str]:
+        production = settings.core.environment is Environment.PRODUCTION
+        if "*" in self.cors_origins:
+            yield "CORS_ORIGINS is *, which would let any site act for a signed-in user; name the origins."
+        if production and not self.is_loopback and not self.force_https:
+            yield "FORCE_HTTPS is off in production on a public address; terminate TLS in front and turn it on."
+        if self.public_url and urlsplit(self.public_url).scheme not in {"http", "https"}:
+            yield "PUBLIC_URL must begin with http:// or https://."
+
+
+class DatabaseSettings(Section):
+    """The database: embedded when DATABASE_URL is not set."""
+
+    section: ClassVar[str] = "database"
+
+    url: SecretStr | None = Field(
+        default=None,
+        alias="DATABASE_URL",
+        description="The app role's URL of an external PostgreSQL 15 to 18.",
+    )
+    owner_url: SecretStr | None = Field(
+        default=None,
+        alias="DATABASE_OWNER_URL",
+        description="The owner role's URL, used by migrations alone.",
+    )
+    jobs_url: SecretStr | None = Field(
+        default=None,
+        alias="DATABASE_JOBS_URL",
+        description="The jobs role's URL, used by workers for the queue.",
+    )
+    monitor_url: SecretStr | None = Field(
+        default=None, alias="DATABASE_MONITOR_URL", description="The monitor role's URL (pg_monitor)."
+    )
+    backup_url: SecretStr | None = Field(
+        default=None, alias="DATABASE_BACKUP_URL", description="The backup role's URL (REPLICATION)."
+    )
+    setup_url: SecretStr | None = Field(
+        default=None,
+        alias="DATABASE_SETUP_URL",
+        description="A role with CREATEROLE and CREATEDB; read by `bedside db setup` alone.",
+    )
+    pool_size: int = Field(
+        default=20,
+        alias="DB_POOL_SIZE",
+        ge=1,
+        le=500,
+        description="Connections kept open by one API process.",
+    )
+    max_overflow: int = Field(
+        default=10,
+        alias="DB_MAX_OVERFLOW",
+        ge=0,
+        le=500,
+        description="Connections beyond the pool, closed after use.",
+    )
+    pool_timeout_seconds: float = Field(
+        default=10,
+        alias="DB_POOL_TIMEOUT",
+        gt=0,
+        le=300,
+        description="Longest wait for a free connection, in seconds.",
+    )
+    embedded_password: SecretStr | None = secret_field(
+        "EMBEDDED_DATABASE_KEY", "The key from which the embedded server's passwords are derived."
+    )
+
+    @property
+    def is_embedded(self) -> bool:
+        return self.url is None
+
+    def problems(self, settings: Settings) -> Iterable[str]:
+        for field, value in self:
+            if field.endswith("url") and isinstance(value, SecretStr):
+                scheme = urlsplit(value.get_secret_value()).scheme.partition("+")[0]
+                if scheme not in {"postgresql", "postgres"}:
+                    yield f"{type(self).model_fields[field].alias}: must begin with postgresql://"
+        if self.url is None and (self.owner_url or self.jobs_url):
+            yield "DATABASE_OWNER_URL or DATABASE_JOBS_URL is set without DATABASE_URL."
+
+
+class CacheSettings(Section):
+    """The cache: in-process when REDIS_URL is not set. It never holds patient data."""
+
+    section: ClassVar[str] = "cache"
+
+    redis_url: SecretStr | None = Field(
+        default=None, alias="REDIS_URL", description="A Redis to share rate limits between machines."
+    )
+
+
+class LogSettings(Section):
+    """What is logged and where."""
+
+    section: ClassVar[str] = "log"
+
+    level: LogLevel = Field(default="INFO", alias="LOG_LEVEL", description="DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    file_bytes: int = Field(
+        default=10_485_760,
+        alias="LOG_FILE_BYTES",
+        ge=10_000,
+        description="Size at which a log file is rotated.",
+    )
+    file_count: int = Field(
+        default=5, alias="LOG_FILE_COUNT", ge=1, le=1000, description="Rotated log files that are kept."
+    )
+
+    @field_validator("level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+
+CORE_SECTIONS: tuple[type[Section], ...] = (
+    CoreSettings,
+    ServerSettings,
+    DatabaseSettings,
+    CacheSettings,
+    LogSettings,
+)

@@ -1,0 +1,132 @@
+"""Engines, and the refusal to run with a role that row-level security does not bind."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import psycopg
+from psycopg_pool import PoolTimeout
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bedside.platform.config.core import DatabaseSettings
+from bedside.platform.errors import BedsideError, SettingsError, Unavailable
+
+_UNSAFE_ROLE = text(
+    """
+    SELECT r.rolname,
+           r.rolsuper,
+           r.rolbypassrls,
+           EXISTS (SELECT FROM pg_class c
+                   WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace) AS owns_tables,
+           pg_has_role(r.oid, d.datdba, 'MEMBER') AS is_owner
+    FROM pg_roles r, pg_database d
+    WHERE r.rolname = current_user AND d.datname = current_database()
+    """
+)
+
+UNREACHABLE = (
+    OperationalError,
+    PoolExhausted,
+    PoolTimeout,
+    psycopg.OperationalError,
+    ConnectionError,
+    OSError,
+)
+
+
+def unavailable(error: BaseException) -> BedsideError | None:
+    """Return what to raise instead of ``error`` when it says that the database can't be reached, else None."""
+    if isinstance(error, UNREACHABLE) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return Unavailable("The database does not answer; nothing was changed. Try again in a minute.")
+    return None
+
+
+class Database:
+    """One process's engine for one role. Connections count themselves for the metrics."""
+
+    def __init__(self, url: str, settings: DatabaseSettings, *, application_name: str) -> None:
+        self.url = sqlalchemy_url(url)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            pool_size=settings.pool_size,
+            max_overflow=settings.max_overflow,
+            pool_timeout=settings.pool_timeout_seconds,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"application_name": application_name, "connect_timeout": 5},
+        )
+        self.active = 0
+        event.listen(self.engine.sync_engine, "checkout", self._checked_out)
+        event.listen(self.engine.sync_engine, "checkin", self._checked_in)
+
+    def _checked_out(self, *_: Any) -> None:
+        self.active += 1
+
+    def _checked_in(self, _connection: Any, _record: ConnectionPoolEntry) -> None:
+        self.active -= 1
+
+    def session(self) -> AsyncSession:
+        """Return a new session; the caller's transaction decides its end."""
+        return AsyncSession(self.engine, expire_on_commit=False, autoflush=True)
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection outside any transaction, for maintenance SQL."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def ping(self) -> None:
+        """Raise Unavailable when the database does not answer."""
+        try:
+            async with self.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except Exception as error:
+            raise (unavailable(error) or error) from None
+
+    async def require_safe_role(self) -> None:
+        """Refuse a role which row-level security does not bind: owner, superuser or BYPASSRLS.
+
+        Raises SettingsError (PostgreSQL 18 documentation, section 5.9: table owners, superusers and roles
+        with BYPASSRLS are not subject to row security policies).
+        """
+        try:
+            async with self.engine.connect() as connection:
+                row = (await connection.execute(_UNSAFE_ROLE)).one()
+        except Exception as error:
+            raise (unavailable(error) or error) from None
+        why = [
+            words
+            for fact, words in (
+                (row.rolsuper, "is a superuser"),
+                (row.rolbypassrls, "may bypass row-level security"),
+                (row.owns_tables or row.is_owner, "owns Bedside's tables"),
+            )
+            if fact
+        ]
+        if why:
+            raise SettingsError(
+                f"DATABASE_URL's role {row.rolname} {' and '.join(why)}, so patients would not be kept apart. "
+                "Use the bedside_app role that `bedside db setup` makes."
+            )
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def sqlalchemy_url(url: str) -> str:
+    """Return a PostgreSQL URL in the form that names the psycopg driver."""
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise SettingsError("A database URL must begin with postgresql://")
+    return f"postgresql+psycopg://{rest}" if scheme.partition("+")[0] in {"postgres", "postgresql"} else url
+
+
+def psycopg_url(url: str) -> str:
+    """Return a PostgreSQL URL in the form that libpq and psycopg read."""
+    return "postgresql://" + url.partition("://")[2]

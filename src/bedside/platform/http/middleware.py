@@ -1,0 +1,77 @@
+"""Around every request: an id, security headers, a log line and metrics. Pure ASGI, so streams pass untouched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bedside.kit.ids import new_id
+from bedside.platform.metrics import REQUEST_COUNT, REQUEST_DURATION
+
+_log = structlog.get_logger("bedside.http")
+
+_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+_QUIET = {"/live", "/ready", "/metrics", "/health"}
+DOCUMENTATION_PATHS = ("/api/docs", "/api/redoc")
+_SECURITY_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+_CONTENT_SECURITY = "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+
+class RequestMiddleware:
+    """Gives each request an id, which its log lines, its audit events and its errors carry."""
+
+    def __init__(self, app: ASGIApp, *, hsts: bool, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._app = app
+        self._hsts = hsts
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = str(new_id())
+        status = 500
+        started = self._clock()
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._add_headers(MutableHeaders(scope=message), scope["path"], request_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, answer)
+            finally:
+                self._measure(scope, status, self._clock() - started)
+
+    def _add_headers(self, headers: MutableHeaders, path: str, request_id: str) -> None:
+        headers["x-request-id"] = request_id
+        for name, value in _SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
+        if path not in DOCUMENTATION_PATHS:
+            headers.setdefault("content-security-policy", _CONTENT_SECURITY)
+        if path.startswith("/api"):
+            headers.setdefault("cache-control", "no-store")
+        if self._hsts:
+            headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
+
+    def _measure(self, scope: Scope, status: int, seconds: float) -> None:
+        # The route's template, never the path itself: a path holds ids and whatever a stranger types.
+        route = getattr(scope.get("route"), "path", "unmatched")
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        REQUEST_COUNT.labels(method, route, str(status)).inc()
+        REQUEST_DURATION.labels(method, route).observe(seconds)
+        level = _log.debug if route in _QUIET else _log.info
+        level("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

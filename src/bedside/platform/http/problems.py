@@ -1,0 +1,112 @@
+"""Errors as problem details (RFC 9457): a sentence and a request id, never a stack or patient data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from bedside.platform.errors import BedsideError, ExitCode, NotSignedIn, TooManyRequests
+
+MEDIA_TYPE = "application/problem+json"
+_log = structlog.get_logger(__name__)
+
+
+class Problem(BaseModel):
+    """RFC 9457, section 3.1, with the request's id and a stable code."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(default="about:blank", description="Always about:blank; `code` tells errors apart.")
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: str | None = None
+
+
+def problem_response(
+    status: int, title: str, detail: str, code: str, extra: dict[str, Any] | None = None
+) -> JSONResponse:
+    """Return the response for one problem."""
+    body = {
+        **(extra or {}),
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": structlog.contextvars.get_contextvars().get("request_id"),
+    }
+    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return OpenAPI ``responses`` for the problems that a route may answer with."""
+    return {
+        status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": _REFERENCE}}}
+        for status in statuses
+    }
+
+
+_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ``app`` with a problem document."""
+    app.add_exception_handler(BedsideError, _bedside_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _bedside_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BedsideError)  # noqa: S101 - registered for this class
+    if error.exit_code is ExitCode.FAULT:
+        _log.error("fault", exc_info=error)
+    response = problem_response(error.status, error.title, error.message, error.code, error.extra)
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.extra.get("retry_after", 60))
+    if isinstance(error, NotSignedIn):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    errors = [_safe(item) for item in error.errors()][:20]
+    detail = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['message']}" for e in errors)
+    return problem_response(422, "The input is not valid", detail, "bad-input", {"errors": errors})
+
+
+def _safe(item: dict[str, Any]) -> dict[str, Any]:
+    """Keep where and why, drop ``input`` and ``ctx``: they quote what was sent. Unknown keys too are input."""
+    loc: Sequence[Any] = item["loc"]
+    if item["type"] == "extra_forbidden":
+        loc = (*loc[:-1], "(unknown key)")
+    return {
+        "loc": [part if isinstance(part, int) else str(part)[:60] for part in loc],
+        "message": item["msg"],
+    }
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    phrase = HTTPStatus(error.status_code).phrase
+    response = problem_response(error.status_code, phrase, phrase, phrase.lower().replace(" ", "-"))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
+    _log.error("unexpected error", exc_info=error)
+    return problem_response(
+        500, "A fault in Bedside", "Something went wrong; nothing was lost. Quote the request id.", "fault"
+    )

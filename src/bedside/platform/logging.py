@@ -1,0 +1,105 @@
+"""Structured logs: JSON lines with the request's id, to stderr and to rotating files. No patient data.
+
+What goes in is an allow-list by habit and a guard by code: events are constant sentences, values are ids,
+counts, durations and names of classes; ``exc_info`` is reduced to the error's class and the places in
+Bedside's code it passed, because an exception's own text may quote what somebody typed.
+"""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from bedside.platform.config.core import LogSettings
+
+_LONGEST_VALUE = 300
+_QUIET = ("uvicorn.access", "httpx", "httpcore", "procrastinate", "sqlalchemy", "psycopg", "asyncio")
+
+
+def configure_logging(settings: LogSettings, folder: Path | None, *, process: str) -> None:
+    """Log as JSON to stderr and, where ``folder`` is given, to ``<process>.log`` and ``error.log`` in it."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _reduce_exception,
+        _bound_values,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[_only_template, *shared],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(sort_keys=True),
+        ],
+    )
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handlers.append(_file(folder / f"{process}.log", settings, logging.NOTSET))
+        handlers.append(_file(folder / "error.log", settings, logging.ERROR))
+    root = logging.getLogger()
+    for old in list(root.handlers):
+        root.removeHandler(old)
+        old.close()
+    for handler in handlers:
+        handler.setFormatter(formatter)
+        root.addHandler(handler)
+    root.setLevel(settings.level)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def _file(path: Path, settings: LogSettings, level: int) -> logging.Handler:
+    handler = logging.handlers.RotatingFileHandler(
+        path, maxBytes=settings.file_bytes, backupCount=settings.file_count, encoding="utf-8", delay=True
+    )
+    handler.setLevel(level)
+    return handler
+
+
+def _only_template(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Replace a library's formatted message by its template: its arguments may hold what people typed."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord):
+        event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+    return event
+
+
+def _reduce_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["at"] = _places(error.__traceback__)
+    return event
+
+
+def _places(trace: TracebackType | None) -> list[str]:
+    frames = traceback.extract_tb(trace)
+    ours = [f for f in frames if "bedside" in f.filename] or list(frames)
+    return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in ours[-8:]]
+
+
+def _bound_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    for name, value in event.items():
+        if isinstance(value, str) and len(value) > _LONGEST_VALUE and not name.startswith("_"):
+            event[name] = value[:_LONGEST_VALUE] + "…"
+    return event

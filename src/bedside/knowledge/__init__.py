@@ -1,0 +1,1 @@
+"""Knowledge: sources and their passages, embedding, hybrid search."""

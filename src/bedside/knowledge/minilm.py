@@ -47,7 +47,7 @@ class MiniLmEmbedder:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return unit vectors of shape (len(texts), 384); see ``Embedder.embed``."""
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
-        tokens = [self._tokenizer.encode(text[:MAX_CHARACTERS]).ids for text in texts]
+        tokens = [self._tokenizer.encode(_encodable(text)).ids for text in texts]
         # Like lengths together: a batch is padded to its longest text.
         order = sorted(range(len(texts)), key=lambda index: len(tokens[index]))
         for start in range(0, len(order), MAX_BATCH):
@@ -68,3 +68,8 @@ class MiniLmEmbedder:
         mean = (hidden * weights).sum(axis=1) / weights.sum(axis=1)
         unit: NDArray[np.float32] = mean / np.linalg.norm(mean, axis=1, keepdims=True)
         return unit
+
+
+def _encodable(text: str) -> str:
+    """Bound the length, and replace lone surrogates, which the tokenizer can't take."""
+    return text[:MAX_CHARACTERS].encode(errors="replace").decode()

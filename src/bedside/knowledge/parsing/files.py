@@ -15,6 +15,8 @@ MARKDOWN_SUFFIXES = frozenset({".md", ".markdown"})
 JSON_LINES_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 MAX_MARKDOWN_BYTES = 2_000_000
 MAX_LINE_BYTES = 1_000_000
+MAX_STEM_CHARACTERS = 80
+"""The name becomes part of the key that identifies each document."""
 NOT_TEXT = "This is not UTF-8 text. Save it as UTF-8 and try again."
 
 
@@ -26,7 +28,9 @@ def read_documents(path: Path) -> Iterator[Document | Problem]:
     suffix = path.suffix.lower()
     name = path.name
     try:
-        if not path.exists():
+        if len(path.stem) > MAX_STEM_CHARACTERS:
+            yield Problem(name[:80], None, f"Rename the file: its name may have {MAX_STEM_CHARACTERS} characters.")
+        elif not path.exists():
             yield Problem(name, None, "There is no such file.")
         elif not path.is_file():
             yield Problem(name, None, "This is not a file. Name each file.")

@@ -35,9 +35,7 @@ class ProseBuilder:
         self.sentences: list[DraftSentence] = []
         self._in_list = False
 
-    def add_paragraph(
-        self, text: str, citations: tuple[Citation, ...] = (), *, continues: bool = False
-    ) -> None:
+    def add_paragraph(self, text: str, citations: tuple[Citation, ...] = (), *, continues: bool = False) -> None:
         """Add the sentences of a paragraph, each resting on ``citations``; ``continues`` the one before."""
         self._extend(split_sentences(text), citations, continues=continues)
         self._in_list = text.endswith(":")
@@ -62,9 +60,7 @@ class ProseBuilder:
         fragment = 0 < words(line) <= SHORT_ITEM_WORDS and not line.endswith((*_STOPS, ":"))
         return self._in_list and fragment
 
-    def _extend(
-        self, sentences: Iterable[str], citations: tuple[Citation, ...], *, continues: bool = False
-    ) -> None:
+    def _extend(self, sentences: Iterable[str], citations: tuple[Citation, ...], *, continues: bool = False) -> None:
         for index, sentence in enumerate(sentences):
             starts = index == 0 and not continues
             self.sentences.append(DraftSentence(sentence, citations, starts_paragraph=starts))

@@ -49,7 +49,7 @@ def _none_if_blank(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
-Identifier = Annotated[Line, BeforeValidator(_as_text), Field(max_length=200)]
+Identifier = Annotated[Line, BeforeValidator(_as_text), Field(max_length=100)]
 
 
 OptionalLine = Annotated[Line | None, BeforeValidator(_none_if_blank)]
@@ -111,9 +111,7 @@ def _answer(record: _Answer, collection: str) -> Document:
     return _document(record, collection, ANSWER, title, [Section((record.question,), sentences_of(text))])
 
 
-def _document(
-    record: _Topic | _Answer, collection: str, kind: str, title: str, sections: list[Section]
-) -> Document:
+def _document(record: _Topic | _Answer, collection: str, kind: str, title: str, sections: list[Section]) -> Document:
     url = str(record.url) if record.url else None
     publisher, licence = _provenance(record, url)
     head = DocumentHead(

@@ -24,6 +24,4 @@ def starter_documents() -> Iterator[Document]:
     for entry in sorted(starter_folder().iterdir(), key=lambda one: one.name):
         if entry.name.endswith(".md") and entry.name != "README.md":
             text = entry.read_text(encoding="utf-8")
-            yield parse_markdown(
-                text, entry.name.removesuffix(".md"), STARTER, publisher=PUBLISHER, licence=LICENCE
-            )
+            yield parse_markdown(text, entry.name.removesuffix(".md"), STARTER, publisher=PUBLISHER, licence=LICENCE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bedside.platform.errors import BedsideError, ExitCode, Unavailable
+from bedside.platform.errors import ExitCode, Unavailable
 
 
 class EmbeddedPostgresError(Unavailable):
@@ -49,10 +49,3 @@ class StartFailed(EmbeddedPostgresError):
     """PostgreSQL ended while starting, or was not ready in time; the message ends with its last log lines."""
 
     code = "embedded-postgres-start"
-
-
-class ProvisionError(BedsideError):
-    """The roles, the database or a required extension could not be made."""
-
-    code = "database-setup"
-    title = "The database could not be set up"

@@ -86,7 +86,7 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 await connection.execute(text("SELECT 1"))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told apart by unavailable()
             raise (unavailable(error) or error) from None
 
     async def require_safe_role(self) -> None:
@@ -98,7 +98,7 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 row = (await connection.execute(_UNSAFE_ROLE)).one()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - told apart by unavailable()
             raise (unavailable(error) or error) from None
         why = [
             words

@@ -1,0 +1,7 @@
+"""Every background job."""
+
+from __future__ import annotations
+
+from bedside.platform.jobs import Job
+
+JOBS: tuple[Job, ...] = ()

@@ -1,0 +1,13 @@
+"""Features' long-lived objects, one of each for a process; each loads its heavy libraries at first use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bedside.platform.config import Settings
+
+
+def build_parts(settings: Settings) -> dict[type[Any], Any]:
+    """Return the parts by their class."""
+    del settings
+    return {}

@@ -1,0 +1,51 @@
+"""Builds one process's runtime from its settings and the database's URLs."""
+
+from __future__ import annotations
+
+import structlog
+
+from bedside.bootstrap.jobs import JOBS
+from bedside.bootstrap.parts import build_parts
+from bedside.bootstrap.settings import SECTIONS
+from bedside.identity.service import authenticate
+from bedside.kit.clock import SystemClock
+from bedside.platform.access.ledger import Ledger
+from bedside.platform.access.settings import AccessSettings
+from bedside.platform.access.unit_of_work import UnitsOfWork
+from bedside.platform.config import Settings, load_settings
+from bedside.platform.config.core import DatabaseSettings
+from bedside.platform.database.engine import Database
+from bedside.platform.database.roles import DatabaseUrls
+from bedside.platform.events import EventHub
+from bedside.platform.jobs import JobQueue
+from bedside.platform.runtime import Runtime
+
+
+def read_settings(*, generate_secrets: bool = True, allow_unsafe: bool = False) -> Settings:
+    """Load every section. Raises SettingsError."""
+    return load_settings(SECTIONS, generate_secrets=generate_secrets, allow_unsafe=allow_unsafe)
+
+
+def build_runtime(settings: Settings, urls: DatabaseUrls, *, process: str) -> Runtime:
+    """Return the runtime of ``process`` (api, worker, cli); nothing is connected yet."""
+    clock = SystemClock()
+    database = Database(urls.app, settings.get(DatabaseSettings), application_name=f"bedside {process}")
+    jobs = JobQueue(urls.jobs or urls.app, JOBS)
+    ledger = Ledger(settings.get(AccessSettings).key())
+    runtime = Runtime(
+        settings=settings,
+        clock=clock,
+        database=database,
+        units=UnitsOfWork(database, ledger, settings, clock, jobs, request_id),
+        jobs=jobs,
+        events=EventHub(urls.app),
+        authenticate=authenticate,
+    )
+    runtime.parts.update(build_parts(settings))
+    return runtime
+
+
+def request_id() -> str | None:
+    """Return the id of the request that is being answered, if any."""
+    value = structlog.contextvars.get_contextvars().get("request_id")
+    return str(value) if value else None

@@ -1,0 +1,96 @@
+"""A check looks at one thing and says how it is, by what evidence, and what to do.
+
+The shape of a result is the maintenance procedures' ``HealthCheck``: status healthy, degraded or down,
+response time, last checked. Every check has a time limit; one that hangs delays nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import structlog
+from pydantic import BaseModel, Field
+
+from bedside.platform.errors import BedsideError
+from bedside.platform.runtime import Runtime
+
+_log = structlog.get_logger(__name__)
+
+TIME_LIMIT_SECONDS = 2.0
+
+
+class Health(StrEnum):
+    """How a part is, worst last."""
+
+    HEALTHY = "healthy"
+    DEGRADED = "degraded"
+    DOWN = "down"
+
+
+class Finding(BaseModel):
+    """What a check saw. ``value`` and ``threshold`` carry their units in ``evidence``."""
+
+    status: Health
+    evidence: str
+    value: float | None = None
+    threshold: float | None = None
+    remedy: str | None = Field(default=None, description="What to do when it is not healthy.")
+
+
+class CheckResult(Finding):
+    """A finding with its check's name and when and how quickly it was made."""
+
+    part: str
+    response_time_ms: float
+    last_checked: datetime
+
+
+@dataclass(frozen=True)
+class Check:
+    """``look`` must be safe to cancel; ``remedy`` is told when it fails or takes too long."""
+
+    part: str
+    look: Callable[[Runtime], Awaitable[Finding]]
+    remedy: str
+    time_limit_seconds: float = TIME_LIMIT_SECONDS
+
+    async def run(self, runtime: Runtime) -> CheckResult:
+        """Return the result; a failure or a time-out is a result too, never an exception."""
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(self.time_limit_seconds):
+                finding = await self.look(runtime)
+        except TimeoutError:
+            finding = Finding(
+                status=Health.DOWN,
+                evidence=f"No answer within {self.time_limit_seconds:g} s.",
+                threshold=self.time_limit_seconds,
+                remedy=self.remedy,
+            )
+        except BedsideError as error:
+            finding = Finding(status=Health.DOWN, evidence=error.message, remedy=self.remedy)
+        except Exception as error:  # noqa: BLE001 - whatever a check meets is its finding
+            _log.exception("check failed", part=self.part)
+            finding = Finding(status=Health.DOWN, evidence=type(error).__name__, remedy=self.remedy)
+        return CheckResult(
+            **finding.model_dump(),
+            part=self.part,
+            response_time_ms=round((time.perf_counter() - started) * 1000, 1),
+            last_checked=runtime.clock.now(),
+        )
+
+
+async def run_checks(runtime: Runtime, checks: Sequence[Check]) -> list[CheckResult]:
+    """Run all checks at once."""
+    return list(await asyncio.gather(*(check.run(runtime) for check in checks)))
+
+
+def worst(results: Sequence[CheckResult]) -> Health:
+    """Return the worst status among ``results``; healthy when there is none."""
+    order = list(Health)
+    return max((r.status for r in results), key=order.index, default=Health.HEALTHY)

@@ -7,16 +7,16 @@ from typing import Any
 
 import psycopg
 
-from bedside.platform.provision.extensions import EXTENSIONS
-from bedside.platform.provision.roles import OWNER, ROLES, Role, actual_attributes, wanted_attributes
-from bedside.platform.provision.setup import NEWEST, OLDEST, reason
+from bedside.platform.embedded.provision.extensions import EXTENSIONS
+from bedside.platform.embedded.provision.roles import OWNER, ROLES, Role, actual_attributes, wanted_attributes
+from bedside.platform.embedded.provision.setup import NEWEST, OLDEST, reason
 
 _CONNECT_SECONDS = 10
 _MEMBER = "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s"
 
 
 def check_roles(urls: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what is wrong with the roles of ``urls`` (role name to libpq URL), a sentence each; empty when all is well."""
+    """Return what is wrong with the roles of ``urls`` (name to libpq URL), a sentence each; nothing when all is well."""
     problems: list[str] = []
     for role in ROLES:
         url = urls.get(role.name)

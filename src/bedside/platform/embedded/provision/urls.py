@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from bedside.platform.provision.errors import ProvisionError
+from bedside.platform.embedded.provision.errors import ProvisionError
 
 
 def role_url(conninfo: str, role: str, password: str, database: str) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bedside.platform.provision.errors import ProvisionError
-from bedside.platform.provision.extensions import make_extensions
-from bedside.platform.provision.roles import (
+from bedside.platform.embedded.provision.errors import ProvisionError
+from bedside.platform.embedded.provision.extensions import make_extensions
+from bedside.platform.embedded.provision.roles import (
     APP,
     BACKUP,
     JOBS,
@@ -22,7 +22,7 @@ from bedside.platform.provision.roles import (
     make_role,
     set_password,
 )
-from bedside.platform.provision.urls import role_url
+from bedside.platform.embedded.provision.urls import role_url
 
 OLDEST, NEWEST = 15, 18
 _CONNECT_SECONDS = 10

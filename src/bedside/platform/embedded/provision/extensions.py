@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bedside.platform.provision.errors import ProvisionError
-from bedside.platform.provision.roles import MONITOR
+from bedside.platform.embedded.provision.errors import ProvisionError
+from bedside.platform.embedded.provision.roles import MONITOR
 
 REQUIRED = "vector"
 EXTENSIONS: dict[str, str] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import sql
 
-from bedside.platform.provision.errors import ProvisionError
+from bedside.platform.embedded.provision.errors import ProvisionError
 
 OWNER = "bedside_owner"
 APP = "bedside_app"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Sequence
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +13,12 @@ from typing import TYPE_CHECKING
 from bedside.platform.errors import Unavailable
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bedside.knowledge.minilm import MiniLmEmbedder
+
+STARTER_VECTORS = "starter-vectors.npy"
 
 _lock = threading.Lock()
 _loaded: dict[int, MiniLmEmbedder] = {}
@@ -54,3 +61,23 @@ def load_embedder(threads: int | None = None) -> MiniLmEmbedder:
                 ) from error
             _loaded[wanted] = MiniLmEmbedder(path, wanted)
         return _loaded[wanted]
+
+
+def read_starter_vectors() -> dict[str, NDArray[np.float32]]:
+    """Return the vectors shipped with the starter pack, by content hash of the passage."""
+    import numpy as np
+
+    with (files("bedside.knowledge") / "data" / STARTER_VECTORS).open("rb") as file:
+        table = np.load(file, allow_pickle=False)
+    return {row["hash"].decode(): row["vector"].astype(np.float32) for row in table}
+
+
+def write_starter_vectors(path: Path, hashes: Sequence[str], vectors: NDArray[np.float32]) -> None:
+    """Write what ``read_starter_vectors`` reads: half precision, sorted, so that equal content is equal bytes."""
+    import numpy as np
+
+    table = np.empty(len(hashes), dtype=[("hash", "S64"), ("vector", "<f2", (vectors.shape[1],))])
+    table["hash"] = hashes
+    table["vector"] = vectors
+    with path.open("wb") as file:
+        np.save(file, np.sort(table, order="hash"), allow_pickle=False)

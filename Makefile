@@ -37,7 +37,7 @@ $(COMPILED): $(RUNTIME) $(shell find src -name '*.py' 2>/dev/null)
 ##@ Run
 .PHONY: up
 up: $(COMPILED) ## Install what is missing and start Bedside with sample data on 127.0.0.1:8000 (Ctrl-C stops it)
-	@exec $(BIN)/bedside up
+	@SAMPLE_DATA="$${SAMPLE_DATA-true}" exec $(BIN)/bedside up
 
 .PHONY: install
 install: $(COMPILED) ## Install Bedside into .venv without starting it

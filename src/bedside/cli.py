@@ -56,7 +56,7 @@ app = typer.Typer(
 )
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - Typer's callback signature
+def _version(value: bool) -> None:
     if value:
         typer.echo(importlib.import_module("importlib.metadata").version("bedside"))
         raise typer.Exit
@@ -70,7 +70,7 @@ def root(
 
 
 def _settings(**options: bool) -> Settings:
-    module = importlib.import_module("bedside.bootstrap.runtime")
+    module = importlib.import_module("bedside.bootstrap.settings")
     settings: Settings = module.read_settings(**options)
     return settings
 

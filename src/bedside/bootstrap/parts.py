@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from bedside.bootstrap.checks import CHECKS
+from bedside.platform.checks import CheckList
 from bedside.platform.config import Settings
 
 
 def build_parts(settings: Settings) -> dict[type[Any], Any]:
     """Return the parts by their class."""
     del settings
-    return {}
+    return {CheckList: CheckList(CHECKS)}

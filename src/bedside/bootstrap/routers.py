@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-ROUTERS: tuple[APIRouter, ...] = ()
+from bedside.ops.health.routes import router as health
+from bedside.platform.http.stream import router as stream
+
+ROUTERS: tuple[APIRouter, ...] = (health, stream)

@@ -6,24 +6,18 @@ import structlog
 
 from bedside.bootstrap.jobs import JOBS
 from bedside.bootstrap.parts import build_parts
-from bedside.bootstrap.settings import SECTIONS
 from bedside.identity.service import authenticate
 from bedside.kit.clock import SystemClock
 from bedside.platform.access.ledger import Ledger
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.access.unit_of_work import UnitsOfWork
-from bedside.platform.config import Settings, load_settings
+from bedside.platform.config import Settings
 from bedside.platform.config.core import DatabaseSettings
 from bedside.platform.database.engine import Database
 from bedside.platform.database.roles import DatabaseUrls
 from bedside.platform.events import EventHub
 from bedside.platform.jobs import JobQueue
 from bedside.platform.runtime import Runtime
-
-
-def read_settings(*, generate_secrets: bool = True, allow_unsafe: bool = False) -> Settings:
-    """Load every section. Raises SettingsError."""
-    return load_settings(SECTIONS, generate_secrets=generate_secrets, allow_unsafe=allow_unsafe)
 
 
 def build_runtime(settings: Settings, urls: DatabaseUrls, *, process: str) -> Runtime:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from bedside.platform.access.settings import AccessSettings
-from bedside.platform.config import Section
+from bedside.platform.config import Section, Settings, load_settings
 from bedside.platform.config.core import CORE_SECTIONS
 
 SECTIONS: tuple[type[Section], ...] = (*CORE_SECTIONS, AccessSettings)
+
+
+def read_settings(*, generate_secrets: bool = True, allow_unsafe: bool = False) -> Settings:
+    """Load every section. Raises SettingsError."""
+    return load_settings(SECTIONS, generate_secrets=generate_secrets, allow_unsafe=allow_unsafe)

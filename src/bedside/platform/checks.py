@@ -94,3 +94,10 @@ def worst(results: Sequence[CheckResult]) -> Health:
     """Return the worst status among ``results``; healthy when there is none."""
     order = list(Health)
     return max((r.status for r in results), key=order.index, default=Health.HEALTHY)
+
+
+@dataclass(frozen=True)
+class CheckList:
+    """Every check of the process, kept among the runtime's parts."""
+
+    checks: tuple[Check, ...]

@@ -24,7 +24,7 @@ _LONGEST_VALUE = 300
 _QUIET = ("uvicorn.access", "httpx", "httpcore", "procrastinate", "sqlalchemy", "psycopg", "asyncio")
 
 
-def configure_logging(settings: LogSettings, folder: Path | None, *, process: str) -> None:
+def configure_logging(settings: LogSettings, folder: Path | None, *, process: str, to_stderr: bool = True) -> None:
     """Log as JSON to stderr and, where ``folder`` is given, to ``<process>.log`` and ``error.log`` in it."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -41,7 +41,7 @@ def configure_logging(settings: LogSettings, folder: Path | None, *, process: st
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
     )
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)] if to_stderr else []
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handlers.append(_file(folder / f"{process}.log", settings, logging.NOTSET))

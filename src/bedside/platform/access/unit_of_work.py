@@ -49,6 +49,7 @@ class UnitsOfWork:
 
         Raises Unavailable when the database can't be reached, Conflict when a row's version had changed.
         """
+        await self.database.require_safe_role()
         try:
             async with self.database.session() as session:
                 context = await self._open(session, actor)

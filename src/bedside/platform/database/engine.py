@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bedside.platform.config.core import DatabaseSettings
+from bedside.platform.database.urls import sqlalchemy_url
 from bedside.platform.errors import BedsideError, SettingsError, Unavailable
 
 _UNSAFE_ROLE = text(
@@ -62,6 +63,7 @@ class Database:
             connect_args={"application_name": application_name, "connect_timeout": 5},
         )
         self.active = 0
+        self._role_is_safe = False
         event.listen(self.engine.sync_engine, "checkout", self._checked_out)
         event.listen(self.engine.sync_engine, "checkin", self._checked_in)
 
@@ -90,11 +92,13 @@ class Database:
             raise (unavailable(error) or error) from None
 
     async def require_safe_role(self) -> None:
-        """Refuse a role which row-level security does not bind: owner, superuser or BYPASSRLS.
+        """Refuse a role which row-level security does not bind: owner, superuser or BYPASSRLS. Asked once.
 
         Raises SettingsError (PostgreSQL 18 documentation, section 5.9: table owners, superusers and roles
         with BYPASSRLS are not subject to row security policies).
         """
+        if self._role_is_safe:
+            return
         try:
             async with self.engine.connect() as connection:
                 row = (await connection.execute(_UNSAFE_ROLE)).one()
@@ -115,18 +119,7 @@ class Database:
                 "Use the bedside_app role that `bedside db setup` makes."
             )
 
+        self._role_is_safe = True
+
     async def close(self) -> None:
         await self.engine.dispose()
-
-
-def sqlalchemy_url(url: str) -> str:
-    """Return a PostgreSQL URL in the form that names the psycopg driver."""
-    scheme, separator, rest = url.partition("://")
-    if not separator:
-        raise SettingsError("A database URL must begin with postgresql://")
-    return f"postgresql+psycopg://{rest}" if scheme.partition("+")[0] in {"postgres", "postgresql"} else url
-
-
-def psycopg_url(url: str) -> str:
-    """Return a PostgreSQL URL in the form that libpq and psycopg read."""
-    return "postgresql://" + url.partition("://")[2]

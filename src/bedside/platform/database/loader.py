@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, event
 
-from bedside.platform.database.engine import sqlalchemy_url
+from bedside.platform.database.urls import sqlalchemy_url
 
 
 def upgrade_to_head(owner_url: str, *, lock_timeout_seconds: int = 10) -> None:

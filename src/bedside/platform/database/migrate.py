@@ -10,8 +10,8 @@ from pathlib import Path
 
 import psycopg
 
-from bedside.platform.database.engine import psycopg_url
 from bedside.platform.database.loader import upgrade_to_head
+from bedside.platform.database.urls import psycopg_url
 from bedside.platform.errors import Conflict, Unavailable
 
 LOCK_ID = 0x6265_6473_6964_65  # "bedside": one migration at a time for each database

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 import structlog
 
-from bedside.platform.database.engine import psycopg_url
+from bedside.platform.database.urls import psycopg_url
 from bedside.platform.events.publish import CHANNEL
 
 _log = structlog.get_logger(__name__)

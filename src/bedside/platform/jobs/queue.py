@@ -12,7 +12,7 @@ import structlog
 from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bedside.platform.database.engine import psycopg_url
+from bedside.platform.database.urls import psycopg_url
 from bedside.platform.errors import Fault
 from bedside.platform.jobs.declare import Job
 
@@ -27,6 +27,8 @@ POLL_SECONDS = 5.0
 
 class JobQueue:
     """All declared jobs. An API process only enqueues; a worker process runs them."""
+
+    connection_errors = (procrastinate.exceptions.ConnectorException, OSError)
 
     def __init__(self, jobs_url: str, jobs: Sequence[Job]) -> None:
         connector = procrastinate.PsycopgConnector(

@@ -1,0 +1,1 @@
+"""Operations: health, database care, settings."""

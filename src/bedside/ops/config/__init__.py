@@ -1,0 +1,1 @@
+"""Settings as operators write, check and read them."""

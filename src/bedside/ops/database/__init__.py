@@ -1,0 +1,1 @@
+"""The database as operators set it up and look at it."""

@@ -1,0 +1,45 @@
+"""``GET /api/events``: what changed, live, as server-sent events. They carry ids; the page then asks for more."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+
+from fastapi import APIRouter
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from bedside.platform.access.actor import Actor, Permission, Role
+from bedside.platform.events import Notice
+from bedside.platform.http.dependencies import ActorDep, RuntimeDep
+from bedside.platform.http.problems import documented
+
+router = APIRouter(prefix="/api", tags=["events"])
+
+HEARTBEAT_SECONDS = 15.0
+
+
+def audience(actor: Actor) -> Callable[[Notice], bool]:
+    """Return which notices ``actor`` may see: staff those of the worklist, patients their own."""
+    if actor.role is Role.PATIENT:
+        return lambda notice: notice.ids.get("account_id") == str(actor.id)
+    return lambda _: actor.may(Permission.VIEW_WORKLIST)
+
+
+@router.get("/events", response_class=EventSourceResponse, responses=documented(401, 403, 503))
+async def events(runtime: RuntimeDep, actor: ActorDep) -> AsyncIterator[ServerSentEvent]:
+    """Send a notice for each change that concerns the actor, until the connection closes.
+
+    After ``resynchronise`` something may have been missed: load again what is shown.
+    """
+    with runtime.events.subscribe(audience(actor)) as queue:
+        yield ServerSentEvent(event="resynchronise", raw_data="{}", retry=2000)
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    notice = await queue.get()
+            except TimeoutError:
+                yield ServerSentEvent(comment="still here")
+                continue
+            ids = {name: value for name, value in notice.ids.items() if name != "account_id"}
+            yield ServerSentEvent(event=notice.topic, raw_data=json.dumps(ids))

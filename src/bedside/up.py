@@ -1,0 +1,175 @@
+"""``bedside up``: everything on one machine. The database is watched here; the API and the worker are children."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack
+from importlib import resources
+from importlib.metadata import version
+from pathlib import Path
+
+import structlog
+import typer
+
+from bedside.bootstrap.database import embedded_server, prepare_embedded
+from bedside.bootstrap.settings import read_settings
+from bedside.platform.config import Settings
+from bedside.platform.config.core import DatabaseSettings, LogSettings, ServerSettings
+from bedside.platform.database.migrate import head
+from bedside.platform.embedded.supervisor import PostgresSupervisor
+from bedside.platform.errors import BedsideError, SettingsError, Unavailable
+from bedside.platform.logging import configure_logging
+from bedside.platform.processes import ChildProcess, ProcessSupervisor
+
+_log = structlog.get_logger(__name__)
+
+LEAST_FREE_BYTES = 300 * 1024 * 1024
+READY_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def up() -> None:
+    """Start the database, the API and the worker, load what a fresh Bedside needs, and say where it is."""
+    settings = read_settings()
+    _require_room(settings.home)
+    _require_free_port(settings.get(ServerSettings))
+    configure_logging(settings.get(LogSettings), settings.home / "logs", process="up", to_stderr=False)
+    with ExitStack() as stack:
+        if settings.get(DatabaseSettings).is_embedded:
+            _start_database(settings, stack)
+        supervisor = ProcessSupervisor(
+            [
+                ChildProcess("api", [*_bedside(), "serve"]),
+                ChildProcess("worker", [*_bedside(), "worker"], stop_timeout=25),
+            ],
+            _log,
+        )
+        failures: list[BedsideError] = []
+        herald = threading.Thread(target=_announce, args=(settings, supervisor, failures), daemon=True)
+        herald.start()
+        supervisor.run()
+        if failures:
+            raise failures[0]
+        typer.echo("Bedside has stopped.", err=True)
+
+
+def _bedside() -> list[str]:
+    return [sys.executable, "-m", "bedside"]
+
+
+def _require_room(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(home).free
+    except OSError as error:
+        raise SettingsError(f"BEDSIDE_HOME {home} can't be made ({error.strerror}); choose another folder.") from None
+    if free < LEAST_FREE_BYTES:
+        raise SettingsError(
+            f"Only {free // 2**20} MiB are free at {home}; Bedside needs {LEAST_FREE_BYTES // 2**20} MiB to start. "
+            "Free some space or set BEDSIDE_HOME to a folder elsewhere."
+        )
+
+
+def _require_free_port(server: ServerSettings) -> None:
+    """Ask before the database is started, so that a mistake costs no time."""
+    family = socket.AF_INET6 if ":" in server.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((server.host, server.port))
+        except OSError as error:
+            raise SettingsError(
+                f"Can't listen on {server.host}:{server.port} ({error.strerror}); is Bedside running already? "
+                "Stop what uses it, or choose another with API_PORT."
+            ) from None
+
+
+def _start_database(settings: Settings, stack: ExitStack) -> None:
+    server = embedded_server(settings)
+    supervisor = PostgresSupervisor(server, _log)
+    supervisor.start()
+    stack.callback(supervisor.stop)
+    prepare_embedded(server, settings)
+
+
+def _announce(settings: Settings, supervisor: ProcessSupervisor, failures: list[BedsideError]) -> None:
+    """Load what is missing, wait for the API, then tell the person at the terminal."""
+    try:
+        _seed_once(settings)
+        _wait_until_ready(settings.get(ServerSettings))
+    except BedsideError as error:
+        failures.append(error)
+        supervisor.stop()
+        return
+    typer.echo(_banner(settings))
+
+
+def _seed_once(settings: Settings) -> None:
+    """Run ``bedside db seed`` when this version's content is not loaded yet, in a process of its own."""
+    marker = settings.home / "seeded.json"
+    wanted = {"content": _content_fingerprint(), "sample_data": settings.core.sample_data}
+    try:
+        if json.loads(marker.read_text(encoding="utf-8")) == wanted:
+            return
+    except (OSError, ValueError):
+        pass
+    done = subprocess.run([*_bedside(), "db", "seed"], capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+        raise Unavailable(f"Loading the starter content failed: {reason[0]}")
+    marker.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def _content_fingerprint() -> str:
+    digest = hashlib.sha256(f"{version('bedside')} {head()}".encode())
+    folder = Path(str(resources.files("bedside.knowledge") / "data" / "starter"))
+    for path in sorted(folder.glob("*.md")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _wait_until_ready(server: ServerSettings) -> None:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(server.host, server.host)  # noqa: S104 - asked, not bound
+    address = f"http://{host}:{server.port}/ready"
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            pass
+        time.sleep(_POLL_SECONDS)
+    raise Unavailable(f"The API is not ready after {READY_SECONDS:g} s; see the logs below BEDSIDE_HOME/logs.")
+
+
+def _banner(settings: Settings) -> str:
+    server = settings.get(ServerSettings)
+    lines = [
+        "",
+        f"Bedside {version('bedside')} is ready at {server.url}",
+        f"  API documentation  {server.url}/api/docs",
+        f"  data               {settings.home}",
+        f"  logs               {settings.home / 'logs'}",
+    ]
+    if settings.core.sample_data:
+        lines += [
+            "  sample sign-ins    patient@example.org, nurse@example.org, physician@example.org, admin@example.org",
+            "  password           bedside-sample",
+            "",
+            "In another terminal:  .venv/bin/bedside login patient@example.org   then   .venv/bin/bedside chat",
+        ]
+    lines.append("Ctrl-C stops everything.")
+    return "\n".join(lines)

@@ -1,0 +1,63 @@
+"""``bedside worker``: background jobs and the schedule."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+
+import structlog
+import typer
+
+from bedside.bootstrap.database import database_urls
+from bedside.bootstrap.runtime import build_runtime
+from bedside.bootstrap.settings import read_settings
+from bedside.platform.config.core import LogSettings
+from bedside.platform.errors import Unavailable
+from bedside.platform.logging import configure_logging
+from bedside.platform.runtime import Runtime
+
+_log = structlog.get_logger(__name__)
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command()
+def work() -> None:
+    """Run background jobs and the schedule until it is told to stop (SIGTERM or Ctrl-C)."""
+    settings = read_settings()
+    configure_logging(settings.get(LogSettings), settings.home / "logs", process="worker")
+    with database_urls(settings) as urls:
+        urls.require("jobs")
+        asyncio.run(_run(build_runtime(settings, urls, process="worker")))
+
+
+async def _run(runtime: Runtime) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with runtime.running():
+        task = asyncio.create_task(_work_forever(runtime), name="jobs")
+        stop = asyncio.create_task(stopping.wait(), name="stop signal")
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        for running in (task, stop):
+            running.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await running
+
+
+async def _work_forever(runtime: Runtime) -> None:
+    """Work, and start again when the database went away meanwhile."""
+    while True:
+        try:
+            await runtime.database.require_safe_role()
+            await runtime.jobs.work(runtime)
+        except Unavailable:
+            _log.warning("the database does not answer; the worker waits", retry_seconds=RETRY_SECONDS)
+        except runtime.jobs.connection_errors as error:
+            _log.warning("the queue lost its connection", error=type(error).__name__, retry_seconds=RETRY_SECONDS)
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+RETRY_SECONDS = 2.0

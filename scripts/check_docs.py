@@ -4,7 +4,7 @@ Only what stands in code (spans and blocks) is read as a command or a path. Angl
 asterisks mark a placeholder (`docs/decisions/NNNN-*.md`, `bedside GROUP VERB`) and end what is checked.
 """
 
-import importlib
+import importlib.util
 import pkgutil
 import re
 import sys
@@ -14,10 +14,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import tree
 import typer
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+import tree
 
 SETTINGS_PAGE = Path("docs/settings.md")
 COMMAND = re.compile(r"(?:^|(?<=[\s`(]))(?:\S*/bin/)?bedside((?:[ ]+[^\s|;&#`)]\S*)*)")
@@ -41,9 +42,7 @@ def main() -> int:
     pages = tree.files("*.md")
     code = [piece for page in pages for piece in code_in(page)]
     command = root_command()
-    targets = set(
-        re.findall(r"^([a-z][a-z-]*):", (tree.root() / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (tree.root() / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     problems = [*links(pages), *settings()]
     for piece in code:
         where = f"{piece.page}:{piece.line}"
@@ -98,9 +97,7 @@ def headings(file: Path) -> set[str]:
 def missing_paths(text: str) -> Iterator[str]:
     for match in PATH.finditer(text):
         before, after = text[: match.start()][-1:], text[match.end() :][:1]
-        whole = not (before and (before.isalnum() or before in "./_-$")) and not PLACEHOLDER.match(
-            after or " "
-        )
+        whole = not (before and (before.isalnum() or before in "./_-$")) and not PLACEHOLDER.match(after or " ")
         path = match.group().rstrip(".")
         if whole and not PLACEHOLDER.search(path) and not (tree.root() / path).exists():
             yield path
@@ -126,11 +123,10 @@ def unknown(words: list[str], command: Any, said: str) -> Iterator[str]:
             if found is None:
                 yield f"no command `{said} {name}`"
             else:
-                yield from unknown(words[1:], found, f"{said} {name}")
+                _, loaded, _ = command.resolve_command(command.context_class(command), [name])
+                yield from unknown(words[1:], loaded, f"{said} {name}")
         return
-    options = {
-        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
-    }
+    options = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     for word in words:
         option = re.match(r"--[a-z][a-z-]*", word)
         if option and option.group() not in options | {"--help"}:
@@ -148,9 +144,9 @@ def declared_settings() -> set[str]:
     section = importlib.import_module("bedside.platform.config").Section
     package = importlib.import_module("bedside")
     for module in pkgutil.walk_packages(package.__path__, "bedside."):
-        source = Path("src", *module.name.split("."))
-        text = tree.read(source / "__init__.py" if module.ispkg else source.with_suffix(".py"))
-        if text and "(Section)" in text:
+        # Read first: an import of everything would take seconds and start what only a process may start.
+        found = importlib.util.find_spec(module.name)
+        if found and found.origin and "(Section)" in Path(found.origin).read_text(encoding="utf-8"):
             importlib.import_module(module.name)
     return {str(field.alias) for kind in section.__subclasses__() for field in kind.model_fields.values()}
 
@@ -161,9 +157,7 @@ def listed_settings() -> set[str]:
         return set()
     tokens = tokens_of(SETTINGS_PAGE)
     first_cells = (tokens[i + 2] for i, token in enumerate(tokens) if token.type == "tr_open")
-    spans = (
-        child.content for cell in first_cells for child in cell.children or [] if child.type == "code_inline"
-    )
+    spans = (child.content for cell in first_cells for child in cell.children or [] if child.type == "code_inline")
     return {span for span in spans if SETTING.fullmatch(span)}
 
 

@@ -4,9 +4,10 @@ import re
 import sys
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 
-import tree
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 from packaging.requirements import Requirement
+
+import tree
 
 ALLOWED = re.compile(
     r"MIT(-0|-CMU)?|0?BSD(-[234]-Clause)?|BSD-3-Clause-.*|Apache-2\.0|PSF-2\.0|Python-2\.0(\.1)?|CNRI-Python|MPL-2\.0"
@@ -15,15 +16,14 @@ ALLOWED = re.compile(
 OPERATORS = {"AND", "OR", "WITH"}
 # What the older metadata say in words, as SPDX has it.
 SPDX = {
-    "apache": "Apache-2.0",
-    "bsd": "BSD-3-Clause",
-    "isc": "ISC",
-    "lgpl": "LGPL-3.0-only",
-    "gnu lesser general public license": "LGPL-3.0-only",
-    "mit": "MIT",
-    "mozilla public license 2.0": "MPL-2.0",
-    "python software foundation": "PSF-2.0",
-    "zlib": "Zlib",
+    r"apache( software)?( license|-2|$)": "Apache-2.0",
+    r"(new |modified |simplified |[23]-clause )?bsd( license|\b)": "BSD-3-Clause",
+    r"isc( license|$)": "ISC",
+    r"(lgpl|gnu (library or )?lesser general public license)": "LGPL-3.0-only",
+    r"(the )?mit( license|$)": "MIT",
+    r"mozilla public license 2\.0": "MPL-2.0",
+    r"python software foundation": "PSF-2.0",
+    r"(the )?zlib": "Zlib",
 }
 # Distributions whose metadata don't say it in a way that can be read: the licence, and where it was read.
 EXCEPTIONS: dict[str, str] = {}
@@ -55,22 +55,25 @@ def locked() -> list[str]:
 
 def licence(installed: Distribution) -> str:
     """The SPDX expression of a distribution, from its expression, its classifiers or its licence field."""
-    metadata = installed.metadata
-    if expression := (metadata.get_all("License-Expression") or [""])[0]:
-        return str(expression)
-    classifiers = [
-        line.split(" :: ")[-1] for line in metadata.get_all("Classifier") or [] if line.startswith("License")
-    ]
+    expressions, classifiers, fields = (
+        installed.metadata.get_all(name) or [] for name in ("License-Expression", "Classifier", "License")
+    )
+    if expressions:
+        return str(expressions[0])
+    said = [line.split(" :: ")[-1] for line in classifiers if line.startswith("License ::")]
+    said = [text for text in said if text != "OSI Approved"]
     # A field that holds the whole text of a licence starts with its name.
-    words = [*classifiers, (metadata.get_all("License") or [""])[0].strip().split("\n")[0]]
-    return next((spdx for text in words if (spdx := as_spdx(text))), words[-1])
+    said = said or [text.strip().splitlines()[0] for text in fields if text.strip()]
+    # Two classifiers don't say whether they are a choice: taken as both.
+    return " AND ".join(as_spdx(text) for text in said)
 
 
-def as_spdx(text: str) -> str | None:
+def as_spdx(text: str) -> str:
+    """The SPDX expression for what metadata say in words; the words themselves where it is not known."""
     try:
-        return str(canonicalize_license_expression(text)) if text else None
+        return str(canonicalize_license_expression(text))
     except InvalidLicenseExpression:
-        return next((spdx for word, spdx in SPDX.items() if word in text.lower()), None)
+        return next((spdx for words, spdx in SPDX.items() if re.match(words, text, re.IGNORECASE)), text)
 
 
 def allowed(expression: str) -> bool:
@@ -78,14 +81,13 @@ def allowed(expression: str) -> bool:
 
     Of plain alternatives one is enough; with parentheses, each part must pass by itself.
     """
-    if "(" in expression:
-        return all(
-            ALLOWED.fullmatch(part) for part in re.findall(r"[^\s()]+", expression) if part not in OPERATORS
-        )
-    return any(
-        all(ALLOWED.fullmatch(part) for part in choice.split() if part not in OPERATORS)
-        for choice in expression.split(" OR ")
-    )
+    choices = [re.sub(r"[()]", " ", expression)] if "(" in expression else expression.split(" OR ")
+    return any(all_allowed(choice.split()) for choice in choices)
+
+
+def all_allowed(words: list[str]) -> bool:
+    parts = [word for word in words if word not in OPERATORS]
+    return bool(parts) and all(ALLOWED.fullmatch(part) for part in parts)
 
 
 if __name__ == "__main__":

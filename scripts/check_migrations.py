@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
-import tree
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+
+import tree
 
 MIGRATIONS = Path("src/bedside/migrations")
 

@@ -22,6 +22,8 @@ PUBLIC = {
     "0dc11026ac75c015aaa1deafff4a7a54ef6d0cf6b3c7f9b1d2c8f3502929aa9e": "the npm registry",
 }
 HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+# A registry's name is not longer; a line may hold a hundred thousand dots.
+MOST_LABELS = 6
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -31,14 +33,12 @@ def main() -> int:
     for path in tree.files():
         for number, line in enumerate((tree.read(path) or "").splitlines(), start=1):
             problems += [f"{path}:{number}: names {what}" for what in named(line, configured)]
-    return tree.report(
-        problems, "Say `the package index` or `your mirror`; a lock file is written without addresses."
-    )
+    return tree.report(problems, "Say `the package index` or `your mirror`; a lock file is written without addresses.")
 
 
 def named(line: str, configured: set[str]) -> Iterator[str]:
     for match in HOST.findall(line):
-        labels = match.lower().split(".")
+        labels = match.lower().rsplit(".", MOST_LABELS)
         for start in range(len(labels) - 1):
             host = ".".join(labels[start:])
             if what := PUBLIC.get(hashlib.sha256(host.encode()).hexdigest()):

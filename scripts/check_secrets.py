@@ -7,10 +7,11 @@ found and in which file. `--write` records today's findings as known.
 import json
 import sys
 
-import tree
 from detect_secrets.core import baseline
 from detect_secrets.core.secrets_collection import SecretsCollection
 from detect_secrets.settings import default_settings, get_settings
+
+import tree
 
 BASELINE = ".secrets.baseline"
 # Hashes of packages, not secrets; the baseline itself.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from bedside.audit.routes import router as audit
 from bedside.ops.health.routes import router as health
 from bedside.platform.http.stream import router as stream
 
-ROUTERS: tuple[APIRouter, ...] = (health, stream)
+ROUTERS: tuple[APIRouter, ...] = (health, stream, audit)

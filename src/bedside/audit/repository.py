@@ -1,0 +1,87 @@
+"""Queries over the audit log's rows."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bedside.audit.schemas import AccessSummary, AuditFilter
+from bedside.platform.access.ledger import AuditEvent
+
+BREAK_GLASS = "break-glass"
+_EXPORT_BATCH = 1000
+
+
+def _matching(chosen: AuditFilter) -> list[ColumnElement[bool]]:
+    event = AuditEvent
+    conditions: list[tuple[object, ColumnElement[bool]]] = [
+        (chosen.since, event.recorded_at >= chosen.since),
+        (chosen.until, event.recorded_at < chosen.until),
+        (chosen.actor_id, event.actor_id == chosen.actor_id),
+        (chosen.patient_id, event.patient_ids.contains([chosen.patient_id])),
+        (chosen.action, event.action.startswith(chosen.action or "", autoescape=True)),
+        (chosen.outcome, event.outcome == chosen.outcome),
+        (chosen.flag, event.flags.any_() == chosen.flag),
+    ]
+    return [condition for value, condition in conditions if value is not None]
+
+
+async def page(
+    session: AsyncSession, chosen: AuditFilter, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[AuditEvent]:
+    """Return up to ``limit`` events, the newest first, older than ``before``."""
+    statement: Select[AuditEvent] = select(AuditEvent).where(*_matching(chosen))
+    if before is not None:
+        moment, id_ = before
+        statement = statement.where(
+            or_(
+                AuditEvent.recorded_at < moment,
+                and_(AuditEvent.recorded_at == moment, AuditEvent.id < id_),
+            )
+        )
+    ordered = statement.order_by(AuditEvent.recorded_at.desc(), AuditEvent.id.desc()).limit(limit)
+    return list((await session.execute(ordered)).scalars())
+
+
+async def every(session: AsyncSession, chosen: AuditFilter) -> AsyncIterator[AuditEvent]:
+    """Yield all matching events, the oldest first, without holding them in memory."""
+    statement = (
+        select(AuditEvent)
+        .where(*_matching(chosen))
+        .order_by(AuditEvent.recorded_at, AuditEvent.id)
+        .execution_options(yield_per=_EXPORT_BATCH)
+    )
+    async for event in await session.stream_scalars(statement):
+        yield event
+
+
+async def access_by_actor(session: AsyncSession, chosen: AuditFilter) -> list[AccessSummary]:
+    """Return what each actor did to patient data, the busiest first."""
+    event = AuditEvent
+    touched = (
+        select(event, func.unnest(event.patient_ids).label("patient_id"))
+        .where(*_matching(chosen), func.cardinality(event.patient_ids) > 0)
+        .subquery()
+    )
+    statement = (
+        select(
+            touched.c.actor_id,
+            touched.c.actor_role,
+            touched.c.via,
+            func.count(touched.c.id.distinct()).label("events"),
+            func.count(touched.c.patient_id.distinct()).label("patients"),
+            func.count(touched.c.id.distinct()).filter(touched.c.outcome == "denied").label("denied"),
+            func.count(touched.c.id.distinct())
+            .filter(func.array_position(touched.c.flags, BREAK_GLASS).is_not(None))
+            .label("break_glass"),
+            func.min(touched.c.recorded_at).label("first_at"),
+            func.max(touched.c.recorded_at).label("last_at"),
+        )
+        .group_by(touched.c.actor_id, touched.c.actor_role, touched.c.via)
+        .order_by(func.count(touched.c.id.distinct()).desc())
+    )
+    return [AccessSummary.model_validate(row, from_attributes=True) for row in await session.execute(statement)]

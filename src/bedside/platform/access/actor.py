@@ -77,7 +77,7 @@ class Actor:
     """Who acts. ``via`` is the door they came through: ``api``, ``cli``, ``job`` or ``system``.
 
     ``operator`` is the operating-system user of a host command, recorded in the audit. ``session_id`` is
-    the sign-in that the access token belongs to.
+    the sign-in that the access token belongs to. ``name`` is how people read who acted ("claimed by").
     """
 
     role: Role
@@ -85,6 +85,7 @@ class Actor:
     via: str = "api"
     operator: str | None = None
     session_id: UUID | None = None
+    name: str | None = None
     permissions: frozenset[Permission] = field(default=frozenset())
 
     def __post_init__(self) -> None:

@@ -53,7 +53,10 @@ class Gate:
             raise Fault(f"Unrecorded access to patient data: {', '.join(sorted(self._owed))}.")
         for entry in self._reads.values():
             entry.action = self.purpose or f"{entry.entity}.read"
-        return [*self._records, *self._changes.values(), *self._reads.values(), *self._declared.values()]
+        # A declared access that was recorded too is one event: the record knows the ids.
+        recorded = {entry.action for entry in self._records}
+        declared = [entry for entry in self._declared.values() if entry.action not in recorded]
+        return [*self._records, *self._changes.values(), *self._reads.values(), *declared]
 
     def clear(self) -> None:
         """Forget what was noted, after it has been written."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from uuid import UUID
 
 import structlog
 from sqlalchemy import func, select
@@ -34,7 +35,11 @@ class Recorded(BedsideError):
 
 @dataclass
 class UnitsOfWork:
-    """Opens units of work; one for each process."""
+    """Opens units of work; one for each process.
+
+    ``exceptional`` says which of some patients the actor reaches by an exceptional right alone, and its flag
+    (care's break-glass): every event that touches them carries it, whichever feature made the access.
+    """
 
     database: Database
     ledger: Ledger
@@ -42,6 +47,7 @@ class UnitsOfWork:
     clock: Clock
     jobs: JobQueue
     request_id: Callable[[], str | None]
+    exceptional: Callable[[Context, set[UUID]], Awaitable[Mapping[UUID, str]]] | None = None
 
     @asynccontextmanager
     async def begin(self, actor: Actor) -> AsyncIterator[Context]:
@@ -86,6 +92,7 @@ class UnitsOfWork:
         await session.flush()
         entries = context.gate.entries()
         pending = None
+        await self._flag(context, entries)
         if entries:
             pending = await self.ledger.write(
                 session, context.actor, entries, at=self.clock.now(), request_id=context.request_id
@@ -95,6 +102,14 @@ class UnitsOfWork:
         await session.commit()
         if pending is not None:
             pending.advance()
+
+    async def _flag(self, context: Context, entries: Sequence[Entry]) -> None:
+        patients = {patient for entry in entries for patient in entry.patients}
+        if self.exceptional is None or not patients:
+            return
+        flags = await self.exceptional(context, patients)
+        for entry in entries:
+            entry.flags.update(flags[patient] for patient in entry.patients & flags.keys())
 
     async def _record_denial(self, actor: Actor, error: Exception) -> None:
         if isinstance(error, Recorded):

@@ -1,0 +1,119 @@
+"""The worklist's own schemas, and the requests of those who work on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bedside.care.schemas import MESSAGE_MAXIMUM, REASON_MAXIMUM, Status
+from bedside.triage.schemas import Level, Subject
+
+BREAK_GLASS_REASON_MINIMUM = 10
+"""Shortest reason for break-glass, in characters: enough to say what the emergency is."""
+
+
+class Urgency(StrEnum):
+    """How a case stands to its target."""
+
+    IN_TIME = "in-time"
+    WARNING = "warning"
+    BREACHED = "breached"
+
+
+class WorklistFilters(BaseModel):
+    """Which cases to list. Nothing given: all that wait or are claimed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    level: Level | None = None
+    status: Status | None = None
+    mine: bool = False
+    breached: bool = False
+    about: Subject | None = None
+    age_from: float | None = Field(default=None, ge=0, le=130, description="Youngest age, in years.")
+    age_to: float | None = Field(default=None, ge=0, le=130, description="Oldest age, in years.")
+    for_physician: bool | None = None
+
+
+class WorklistItem(BaseModel):
+    """A case in the worklist. ``waiting_seconds`` counts from the hand-over."""
+
+    assessment_id: UUID
+    conversation_id: UUID
+    patient_id: UUID
+    patient_name: str
+    about: Subject
+    age_years: float | None
+    level: Level | None
+    status: Status
+    summary: str | None = Field(description="The first reason for the level, in the protocol's words.")
+    waiting_seconds: int
+    handed_over_at: datetime | None
+    due_at: datetime | None
+    urgency: Urgency
+    breached: bool
+    for_physician: bool
+    nurse_review: bool
+    claimed_by: UUID | None
+    claimed_by_name: str | None
+    mine: bool
+    version: int
+
+
+class Worklist(BaseModel):
+    """One page, most urgent first, then the soonest due. ``counts`` are of the whole worklist, not the page.
+
+    Their keys are the levels, the statuses ``waiting`` and ``claimed``, ``breached``, ``warning``, ``mine``
+    and ``total``.
+    """
+
+    items: list[WorklistItem]
+    counts: dict[str, int]
+    next: str | None = Field(default=None, description="Send it as `after` to get the next page.")
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAXIMUM)]
+Version = Annotated[
+    int | None, Field(default=None, ge=1, le=2**31 - 1, description="The version that was read; 409 if it has changed.")
+]
+
+
+class DecideRequest(_Request):
+    """A decision. ``reason`` is required when ``level`` is not the assessment's own."""
+
+    level: Level
+    reply: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MESSAGE_MAXIMUM)]
+    reason: Words | None = None
+    version: Version = None
+
+
+class ReasonRequest(_Request):
+    reason: Words
+
+
+class OptionalReason(_Request):
+    reason: Words | None = None
+
+
+class TargetRequest(_Request):
+    due_at: datetime = Field(description="The new target, with its time zone.")
+    reason: Words
+
+
+class NoteRequest(_Request):
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MESSAGE_MAXIMUM)]
+
+
+class BreakGlassRequest(_Request):
+    reason: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=BREAK_GLASS_REASON_MINIMUM, max_length=REASON_MAXIMUM),
+    ]

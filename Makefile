@@ -65,6 +65,10 @@ fmt: $(DEV) ## Format the code and mend what the linter can
 openapi: $(DEV) ## Write docs/openapi.json anew from the API
 	@$(BIN)/python scripts/openapi.py --write
 
+.PHONY: settings
+settings: $(DEV) ## Write docs/settings.md anew from the settings that the code declares
+	@$(BIN)/python scripts/settings_page.py --write
+
 .PHONY: lock
 lock: $(DEV) ## Pin the dependencies of pyproject.toml anew, with hashes (UPGRADE=1 takes the newest)
 	@$(LOCK) --group build --output-file requirements.lock

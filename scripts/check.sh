@@ -27,6 +27,7 @@ check registry-hosts python scripts/check_registry_hosts.py
 check licences python scripts/check_licences.py
 check migrations python scripts/check_migrations.py
 check openapi python scripts/openapi.py
+check settings python scripts/settings_page.py
 check docs python scripts/check_docs.py
 
 if ((${#failed[@]})); then

@@ -1,11 +1,10 @@
-"""The documents say what is so: commands, options, make targets, links, paths and settings they name exist.
+"""The documents say what is so: commands, options, make targets, links and paths they name exist.
 
 Only what stands in code (spans and blocks) is read as a command or a path. Angle brackets, capitals and
 asterisks mark a placeholder (`docs/decisions/NNNN-*.md`, `bedside GROUP VERB`) and end what is checked.
 """
 
-import importlib.util
-import pkgutil
+import importlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -20,13 +19,11 @@ from markdown_it.token import Token
 
 import tree
 
-SETTINGS_PAGE = Path("docs/settings.md")
 COMMAND = re.compile(r"(?:^|(?<=[\s`(]))(?:\S*/bin/)?bedside((?:[ ]+[^\s|;&#`)]\S*)*)")
 MAKE = re.compile(r"(?:^|(?<=[\s`(]))make ([a-z][a-z-]*)")
 PATH = re.compile(r"(?:src|docs|scripts|tests|benchmarks|deploy|web|\.ci|\.github)/[\w./-]*")
 PLACEHOLDER = re.compile(r"[A-Z*<>{}…]")
 WORD = re.compile(r"[a-z][a-z0-9|-]*")
-SETTING = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ def main() -> int:
     code = [piece for page in pages for piece in code_in(page)]
     command = root_command()
     targets = set(re.findall(r"^([a-z][a-z-]*):", (tree.root() / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    problems = [*links(pages), *settings()]
+    problems = list(links(pages))
     for piece in code:
         where = f"{piece.page}:{piece.line}"
         problems += [f"{where}: {what}" for what in unknown_commands(piece.text, command)]
@@ -131,34 +128,6 @@ def unknown(words: list[str], command: Any, said: str) -> Iterator[str]:
         option = re.match(r"--[a-z][a-z-]*", word)
         if option and option.group() not in options | {"--help"}:
             yield f"`{said}` has no option {option.group()}"
-
-
-def settings() -> Iterator[str]:
-    """Settings that the page lists and Bedside lacks, and the reverse."""
-    existing, listed = declared_settings(), listed_settings()
-    yield from (f"{SETTINGS_PAGE}: no setting {name} exists" for name in listed - existing)
-    yield from (f"{SETTINGS_PAGE}: does not list {name}" for name in existing - listed)
-
-
-def declared_settings() -> set[str]:
-    section = importlib.import_module("bedside.platform.config").Section
-    package = importlib.import_module("bedside")
-    for module in pkgutil.walk_packages(package.__path__, "bedside."):
-        # Read first: an import of everything would take seconds and start what only a process may start.
-        found = importlib.util.find_spec(module.name)
-        if found and found.origin and "(Section)" in Path(found.origin).read_text(encoding="utf-8"):
-            importlib.import_module(module.name)
-    return {str(field.alias) for kind in section.__subclasses__() for field in kind.model_fields.values()}
-
-
-def listed_settings() -> set[str]:
-    """The names in code at the start of a table's rows."""
-    if not (tree.root() / SETTINGS_PAGE).exists():
-        return set()
-    tokens = tokens_of(SETTINGS_PAGE)
-    first_cells = (tokens[i + 2] for i, token in enumerate(tokens) if token.type == "tr_open")
-    spans = (child.content for cell in first_cells for child in cell.children or [] if child.type == "code_inline")
-    return {span for span in spans if SETTING.fullmatch(span)}
 
 
 if __name__ == "__main__":

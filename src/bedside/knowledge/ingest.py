@@ -55,7 +55,18 @@ class Ingest:
             self.report.seconds = round(time.monotonic() - started, 3)
             if self.progress is not None:
                 self.progress(self.report)
+        await self._count_words()
+        self.report.seconds = round(time.monotonic() - started, 3)
         return self.report
+
+    async def _count_words(self) -> None:
+        if self.dry_run:
+            return
+        changed = self.report.passages_added + self.report.passages_retired > 0
+        async with self.runtime.unit_of_work(self.actor) as ctx:
+            # A run that was cut off after its last batch has left old counts.
+            if changed or not await repository.words_are_counted(ctx.session):
+                await repository.count_words(ctx.session)
 
     def _sorted_out(self, batch: list[Document | Problem]) -> list[Document]:
         documents: list[Document] = []

@@ -1,8 +1,10 @@
 """The search statement: two rankings, fused, in one round trip.
 
-Words are ranked by PostgreSQL's cover density, meaning by the cosine of the embeddings through an HNSW index.
-Reciprocal rank fusion adds 1 / (60 + position) over both (Cormack, Clarke and Buettcher, SIGIR 2009): it needs
-no scale that the two share.
+Words: a passage scores the inverse document frequency of each of the question's words that it holds (Spärck
+Jones 1972, smoothed as in BM25), a little more where the word is frequent or in the heading. PostgreSQL's own
+ranking knows no frequencies over all passages, and a patient's sentence is mostly common words. Meaning: the
+cosine of the embeddings, through an HNSW index. Reciprocal rank fusion adds 1 / (60 + position) over both
+(Cormack, Clarke and Buettcher, SIGIR 2009): it needs no scale that the two share.
 """
 
 from __future__ import annotations
@@ -18,26 +20,28 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     cast,
     func,
-    literal,
     literal_column,
     null,
     select,
-    union_all,
+    true,
 )
 from sqlalchemy.dialects.postgresql import REGCONFIG, TSQUERY
 
-from bedside.knowledge.tables import KnowledgePassage, KnowledgeSource
+from bedside.knowledge.tables import ALL_PASSAGES, KnowledgePassage, KnowledgeSource, KnowledgeWord
 
 FUSION_CONSTANT = 60
 CANDIDATES = 40
 """Length of each ranking; also the default of hnsw.ef_search, which bounds what the index can give."""
+MAX_TERMS = 12
+MAX_MATCHES = 4_000
+"""The rarest words of a question are looked up until this many passages hold them: bounds the work."""
+SCORED = 200
 
 _P = KnowledgePassage
 _ENGLISH = literal_column("'english'::regconfig", REGCONFIG)
-# Divide by the length's logarithm: long passages hold more words by chance.
-_NORMALISE = 1
 
 
 def search_statement(query: str, vector: Sequence[float] | None, rows: int, kinds: Sequence[str]) -> Select[Any]:
@@ -86,27 +90,60 @@ def _found(kinds: Sequence[str]) -> ColumnElement[bool]:
 
 
 def _by_words(query: str, kinds: Sequence[str]) -> Subquery:
-    """Rank by words: passages with all of them first, then, where those are few, passages with some."""
+    """Rank by words. Passages that fulfil the whole query, with its quotes and minus signs, come first."""
     bound = bindparam("query", query, type_=Text())
-    every = func.websearch_to_tsquery(_ENGLISH, bound, type_=TSQUERY)
-    # plainto_tsquery quotes each word; only its own operators hold blanks.
-    some = cast(func.replace(cast(func.plainto_tsquery(_ENGLISH, bound), Text), " & ", " | "), TSQUERY)
-    first = _matches(every, 0, kinds).cte("with_all")
-    enough = select(func.count()).select_from(first).scalar_subquery()
-    second = _matches(some, 1, kinds).where(enough < CANDIDATES).cte("with_some")
-    rest = select(second).where(second.c.id.not_in(select(first.c.id)))
-    tiers = union_all(select(first), rest).subquery("tiers")
-    position = func.row_number().over(order_by=(tiers.c.tier, tiers.c.rank.desc(), tiers.c.id))
-    return select(tiers.c.id, tiers.c.tier, position.label("position")).subquery("words")
-
-
-def _matches(terms: ColumnElement[Any], tier: int, kinds: Sequence[str]) -> Select[Any]:
-    rank = func.ts_rank_cd(_P.tsv, terms, _NORMALISE)
+    terms = _terms(bound)
+    matching = (
+        select(_P.id, (1 + func.ts_rank(_P.tsv, terms.c.term)).label("weight"))
+        .where(_P.tsv.op("@@")(terms.c.term), _found(kinds))
+        .lateral("matching")
+    )
+    score = func.sum(terms.c.rarity * matching.c.weight)
+    scored = (
+        select(matching.c.id, score.label("score"))
+        .select_from(terms.join(matching, true()))
+        .group_by(matching.c.id)
+        .order_by(score.desc(), matching.c.id)
+        .limit(SCORED)
+        .subquery("scored")
+    )
+    whole = func.websearch_to_tsquery(_ENGLISH, bound, type_=TSQUERY)
+    tier = case((_P.tsv.op("@@")(whole), 0), else_=1)
+    position = func.row_number().over(order_by=(tier, scored.c.score.desc(), scored.c.id))
     return (
-        select(_P.id, rank.label("rank"), literal(tier).label("tier"))
-        .where(_P.tsv.op("@@")(terms), _found(kinds))
-        .order_by(rank.desc(), _P.id)
+        select(scored.c.id, tier.label("tier"), position.label("position"))
+        .join(_P, _P.id == scored.c.id)
+        .order_by(position)
         .limit(CANDIDATES)
+        .subquery("words")
+    )
+
+
+def _terms(query: ColumnElement[str]) -> Subquery:
+    """The question's distinct words as search terms with their rarity, the rarest first, bounded."""
+    words = func.unnest(func.to_tsvector(_ENGLISH, query)).table_valued("lexeme", "positions", "weights")
+    held = func.coalesce(KnowledgeWord.passages, 0)
+    total = select(KnowledgeWord.passages).where(KnowledgeWord.word == ALL_PASSAGES)
+    everything = func.greatest(func.coalesce(total.scalar_subquery(), 0), held)
+    rarer = func.sum(held).over(order_by=(held, words.c.lexeme), rows=(None, -1))
+    known = (
+        select(
+            words.c.lexeme,
+            held.label("held"),
+            func.ln(1 + (everything - held + 0.5) / (held + 0.5)).label("rarity"),
+            func.coalesce(rarer, 0).label("rarer"),
+        )
+        .select_from(words.outerjoin(KnowledgeWord, KnowledgeWord.word == words.c.lexeme))
+        .subquery("known")
+    )
+    escaped = func.replace(func.replace(known.c.lexeme, "\\", "\\\\"), "'", "''")
+    term = cast(func.concat("'", escaped, "'"), TSQUERY)
+    return (
+        select(term.label("term"), known.c.rarity)
+        .where(known.c.rarer < MAX_MATCHES)
+        .order_by(known.c.held)
+        .limit(MAX_TERMS)
+        .subquery("terms")
     )
 
 

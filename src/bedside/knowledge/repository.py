@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bedside.knowledge.parsing.documents import Document, Passage
 from bedside.knowledge.ranking import search_statement
-from bedside.knowledge.tables import KnowledgePassage, KnowledgeSource
+from bedside.knowledge.tables import ALL_PASSAGES, KnowledgePassage, KnowledgeSource, KnowledgeWord
 
 _WRITING_LOCK = 0x6B6E_6F77  # "know": one ingest writes at a time, so that two never deadlock on rows
 
@@ -152,6 +152,28 @@ async def retire_sources(session: AsyncSession, ids: Sequence[UUID], now: dateti
         .returning(KnowledgePassage.id)
     )
     return len(retired.scalars().all())
+
+
+async def words_are_counted(session: AsyncSession) -> bool:
+    """Return whether the words' frequencies stand for as many passages as there are."""
+    live = select(func.count()).select_from(KnowledgePassage).where(KnowledgePassage.retired_at.is_(None))
+    counted = select(KnowledgeWord.passages).where(KnowledgeWord.word == ALL_PASSAGES)
+    same = select(live.scalar_subquery() == func.coalesce(counted.scalar_subquery(), 0))
+    return bool((await session.execute(same)).scalar_one())
+
+
+async def count_words(session: AsyncSession) -> None:
+    """Make the words' frequencies anew from the live passages; about a second for 20,000 of them."""
+    await lock_writing(session)
+    live = "SELECT tsv FROM knowledge_passages WHERE retired_at IS NULL"
+    counted = func.ts_stat(live).table_valued("word", "ndoc", "nentry")
+    total = select(func.count()).select_from(KnowledgePassage).where(KnowledgePassage.retired_at.is_(None))
+    rows = union_all(
+        select(counted.c.word, counted.c.ndoc),
+        select(literal(ALL_PASSAGES), total.scalar_subquery()),
+    )
+    await session.execute(delete(KnowledgeWord))
+    await session.execute(insert(KnowledgeWord).from_select(["word", "passages"], rows))
 
 
 async def source_ids(session: AsyncSession, *, kind: str | None = None, key: str | None = None) -> set[UUID]:

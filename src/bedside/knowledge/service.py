@@ -34,6 +34,8 @@ from bedside.platform.runtime import Runtime
 __all__ = [
     "MAX_HITS",
     "MAX_QUERY_CHARACTERS",
+    "clean_query",
+    "combined",
     "embed_query",
     "get_passage",
     "ingest_files",
@@ -88,8 +90,8 @@ async def seed_starter(
     return report
 
 
-async def retire(ctx: Context, key: str) -> int:
-    """Take the source ``key`` out of search; who has cited it can still open it. Returns how many passages.
+async def retire(ctx: Context, key: str, *, dry_run: bool = False) -> IngestReport:
+    """Take the source ``key`` out of search; who has cited it can still open it.
 
     Raises Forbidden without manage_knowledge, NotFound when no active source has the key.
     """
@@ -97,7 +99,20 @@ async def retire(ctx: Context, key: str) -> int:
     found = await repository.source_ids(ctx.session, key=key)
     if not found:
         raise NotFound("No active source has this key. `bedside knowledge list` shows the keys.")
-    return await _retire(ctx, sorted(found))
+    passages = await repository.live_passages(ctx.session, sorted(found))
+    if not dry_run:
+        await _retire(ctx, sorted(found))
+    return IngestReport(dry_run=dry_run, sources_retired=1, passages_retired=len(passages))
+
+
+def combined(reports: Sequence[IngestReport]) -> IngestReport:
+    """Return one report for several runs."""
+    total = IngestReport()
+    for report in reports:
+        for name, value in report:
+            total_value = getattr(total, name)
+            setattr(total, name, total_value or value if name == "dry_run" else total_value + value)
+    return total
 
 
 async def search(
@@ -162,6 +177,7 @@ async def list_sources(
 async def _retire(ctx: Context, ids: list[UUID]) -> int:
     await repository.lock_writing(ctx.session)
     passages = await repository.retire_sources(ctx.session, ids, ctx.now())
+    await repository.count_words(ctx.session)
     ctx.record("knowledge.retire", "knowledge_source", ids=ids)
     return passages
 

@@ -17,6 +17,8 @@ from bedside.platform.database.base import Base, Row
 
 TSV = "setweight(to_tsvector('english', heading), 'A') || setweight(to_tsvector('english', text), 'B')"
 LIVE = "retired_at IS NULL"
+ALL_PASSAGES = ""
+"""The row of knowledge_words that counts all passages: no word is empty."""
 
 
 class KnowledgeSource(Row, Base):
@@ -74,3 +76,12 @@ class KnowledgePassage(Row, Base):
             postgresql_where=sa.text(LIVE),
         ),
     )
+
+
+class KnowledgeWord(Base):
+    """In how many live passages a word's stem occurs: what makes rare words count for more. Made anew by ingest."""
+
+    __tablename__ = "knowledge_words"
+
+    word: Mapped[str] = mapped_column(primary_key=True)
+    passages: Mapped[int]

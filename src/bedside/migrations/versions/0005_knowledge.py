@@ -23,13 +23,21 @@ def upgrade() -> None:
     op.execute("CREATE EXTENSION IF NOT EXISTS vector")
     _sources()
     _passages()
-    for table in ("knowledge_sources", "knowledge_passages"):
+    op.create_table(
+        "knowledge_words",
+        sa.Column("word", sa.Text(), nullable=False),
+        sa.Column("passages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("word", name="pk_knowledge_words"),
+    )
+    for table in ("knowledge_sources", "knowledge_passages", "knowledge_words"):
         grant(table, app="SELECT, INSERT, UPDATE")
         enable_row_security(table)
         # Anything but a constant would be a security barrier that keeps the full-text index from being used.
         policy(table, f"{table}_read_by_all", command="SELECT", using="true")
         policy(table, f"{table}_added", command="INSERT", check=WRITERS)
         policy(table, f"{table}_changed", command="UPDATE", using=WRITERS, check=WRITERS)
+    grant("knowledge_words", app="DELETE")
+    policy("knowledge_words", "knowledge_words_removed", command="DELETE", using=WRITERS)
 
 
 def _sources() -> None:

@@ -13,20 +13,22 @@ ARGS ?=
 LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header $(if $(UPGRADE),--upgrade)
 
-# The stamps are older than what they stand for: then, and only then, pip runs. A folder that was moved is made anew.
+# A stamp that is older than a lock, and only that, makes pip run. The development lock holds all of the other, so it
+# alone is installed where both are missing. A folder that was moved loses its stamps: its scripts point elsewhere.
+.NOTPARALLEL:
 RUNTIME := $(VENV)/.installed
 DEV := $(VENV)/.installed-dev
 ifneq ($(shell cat $(VENV)/.location 2>/dev/null),$(CURDIR))
-.PHONY: $(RUNTIME)
+$(shell rm -f $(RUNTIME) $(DEV))
 endif
 
 $(RUNTIME): requirements.lock pyproject.toml scripts/install.sh
 	@bash scripts/install.sh requirements.lock
 	@touch $@
 
-$(DEV): requirements-dev.lock $(RUNTIME)
+$(DEV): requirements-dev.lock pyproject.toml scripts/install.sh
 	@bash scripts/install.sh requirements-dev.lock
-	@touch $@
+	@touch $(RUNTIME) $@
 
 # Bytecode beforehand, also where PYTHONDONTWRITEBYTECODE is set: a start must not compile.
 COMPILED := $(VENV)/.compiled

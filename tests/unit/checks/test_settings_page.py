@@ -18,9 +18,9 @@ def test_a_page_that_is_written_agrees_and_one_that_is_changed_or_gone_does_not(
 
 
 def test_the_page_says_defaults_as_one_would_set_them_and_shows_no_secret(checkout: Checkout) -> None:
-    checkout.run(SCRIPT, "--write", environment={"JWT_SECRET_KEY": "planted-" + "x" * 40})
+    checkout.run(SCRIPT, "--write", environment={"JWT_SECRET_KEY": "planted-" + "x" * 40})  # pragma: allowlist secret
     page = (checkout.root / PAGE).read_text(encoding="utf-8")
     assert "| `LOG_LEVEL` | `INFO` |" in page
     assert "| `SAMPLE_DATA` | `false` |" in page
-    assert "| `AUDIT_KEY` | made on first start |" in page
+    assert "| `EMBEDDED_DATABASE_KEY` | made on first start |" in page
     assert "planted-" not in page

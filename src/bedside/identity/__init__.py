@@ -1,0 +1,1 @@
+"""Accounts, sign-in, access and refresh tokens, the second factor."""

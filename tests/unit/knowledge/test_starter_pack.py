@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from bedside.knowledge.parsing.starter import starter_documents
+
 FOLDER = Path(str(resources.files("bedside.knowledge") / "data" / "starter"))
 TOPIC_FILES = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")
 
@@ -188,3 +190,17 @@ def test_emergency_digits_are_told_from_blood_pressures(text: str, names_one: bo
 )
 def test_a_line_without_its_source_is_caught(line: str) -> None:
     assert STATEMENT.fullmatch(line) is None
+
+
+def test_the_loader_reads_every_statement_with_its_sources() -> None:
+    documents = {document.head.key: document for document in starter_documents()}
+    assert sorted(documents) == [f"starter/{path.stem}" for path in TOPIC_FILES]
+    for path in TOPIC_FILES:
+        sources = read_topic(path)[0]["sources"]
+        written = [(text, [sources[key]["url"] for key in keys]) for text, keys in statements(path)]
+        read = [
+            (passage.text[sentence.start : sentence.end], [citation.url for citation in sentence.citations])
+            for passage in documents[f"starter/{path.stem}"].passages
+            for sentence in passage.sentences
+        ]
+        assert read == written, path.stem

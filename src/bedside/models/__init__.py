@@ -1,0 +1,1 @@
+"""Chat models, behind langchain-core's interface. Without one configured Bedside answers in its sources' own words."""

@@ -19,7 +19,7 @@ from bedside.platform.jobs import JobQueue
 T = TypeVar("T")
 
 
-@dataclass
+@dataclass(repr=False)
 class Runtime:
     """What a process stands on. ``authenticate`` turns an access token into an actor (identity's service).
 

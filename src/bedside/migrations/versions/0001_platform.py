@@ -18,6 +18,7 @@ AUDIT_READERS = "actor_role() IN ('physician', 'admin', 'system')"
 
 def upgrade() -> None:
     op.execute(f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES.values())}")
+    op.execute(f"GRANT SELECT ON alembic_version TO {ROLES['app']}, {ROLES['monitor']}")
     _actor_functions()
     _audit()
     _idempotency()

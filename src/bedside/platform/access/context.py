@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from bedside.platform.jobs import Job, JobQueue
 
 
-@dataclass
+@dataclass(repr=False)
 class Context:
     """One unit of work. Never kept beyond it, never shared between tasks."""
 

@@ -72,6 +72,8 @@ def load_settings(
     """Read all sections. Raises SettingsError that names every problem found, not only the first."""
     file = settings_file()
     kinds = (CoreSettings, *(k for k in kinds if k is not CoreSettings))
+    if file and not _is_readable(file):
+        raise SettingsError(f"{file} is not a settings file: it must be UTF-8 text of at most 1 MiB, NAME=value lines.")
     problems = list(_unknown_names(file, kinds)) if file else []
     sections: dict[type[Section], Section] = {}
     store: SecretStore | None = None
@@ -102,17 +104,19 @@ def _with_secrets(section: Section, store: SecretStore | None, *, generate: bool
     return section.model_copy(update=missing) if missing else section
 
 
-def _unknown_names(file: Path, kinds: Sequence[type[Section]]) -> Iterator[str]:
-    if file.stat().st_size > _LARGEST_SETTINGS_FILE:
-        yield f"{file} is over 1 MiB; a settings file holds NAME=value lines only."
-        return
-    known = known_names(kinds)
+def _is_readable(file: Path) -> bool:
     try:
-        found = dotenv_values(file)
-    except (UnicodeDecodeError, OSError) as error:
-        yield f"{file} can't be read as text ({type(error).__name__})."
-        return
-    for name in sorted(found):
+        if file.stat().st_size > _LARGEST_SETTINGS_FILE:
+            return False
+        file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return True
+
+
+def _unknown_names(file: Path, kinds: Sequence[type[Section]]) -> Iterator[str]:
+    known = known_names(kinds)
+    for name in sorted(dotenv_values(file)):
         if name not in known:
             near = difflib.get_close_matches(name, sorted(known), n=1)
             hint = f"did you mean {near[0]}?" if near else "`bedside config show` lists every name."

@@ -87,6 +87,14 @@ class EmbeddedPostgres:
         self._reap()
         self._lock.release()
 
+    def detach(self) -> None:
+        """Let go of ``home`` and leave the server running; the next start() finds it."""
+        if self._child is not None and self._child.poll() is None:
+            # Popen warns of a child that outlives it, which is meant here.
+            self._child.returncode = 0
+            self._child = None
+        self._lock.release()
+
     def running(self) -> bool:
         """Tell whether the server runs and takes connections. Needs no password and no lock."""
         found = read_pid_file(self.data)

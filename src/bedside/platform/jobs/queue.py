@@ -31,14 +31,18 @@ class JobQueue:
     connection_errors = (procrastinate.exceptions.ConnectorException, OSError)
 
     def __init__(self, jobs_url: str, jobs: Sequence[Job]) -> None:
+        self._url = psycopg_url(jobs_url)
+        self._jobs = {job.name: job for job in jobs}
+        self._app = self._new_app()
+
+    def _new_app(self) -> procrastinate.App:
         connector = procrastinate.PsycopgConnector(
-            conninfo=psycopg_url(jobs_url),
+            conninfo=self._url,
             kwargs={"application_name": "bedside jobs"},
             min_size=1,
             max_size=WORKER_POOL,
         )
-        self._app = procrastinate.App(connector=connector)
-        self._jobs = {job.name: job for job in jobs}
+        return procrastinate.App(connector=connector)
 
     async def defer(self, session: AsyncSession, job: Job, **ids: Any) -> None:
         """Enqueue ``job`` on the session's own connection, so that both commit or neither does.
@@ -57,10 +61,12 @@ class JobQueue:
 
     async def work(self, runtime: Runtime, *, concurrency: int = 2, until_empty: bool = False) -> None:
         """Run jobs until the task is cancelled, or until the queue is empty."""
+        # A new app each time: one whose connection was lost can't be opened again.
+        app = self._new_app()
         for job in self._jobs.values():
-            self._register(job, runtime)
-        async with self._app.open_async():
-            await self._app.run_worker_async(
+            _register(app, job, runtime)
+        async with app.open_async():
+            await app.run_worker_async(
                 concurrency=concurrency,
                 wait=not until_empty,
                 fetch_job_polling_interval=POLL_SECONDS,
@@ -70,23 +76,26 @@ class JobQueue:
                 listen_notify=not until_empty,
             )
 
-    def _register(self, job: Job, runtime: Runtime) -> None:
-        async def run(**arguments: Any) -> None:
-            with structlog.contextvars.bound_contextvars(job=job.name):
-                try:
-                    await job(runtime, **arguments)
-                except Exception as error:
-                    _log.warning("job failed", error=type(error).__name__)
-                    raise
 
-        async def run_periodic(timestamp: int) -> None:
-            del timestamp
-            await run()
+def _register(app: procrastinate.App, job: Job, runtime: Runtime) -> None:
+    async def run(**arguments: Any) -> None:
+        with structlog.contextvars.bound_contextvars(job=job.name):
+            try:
+                await job(runtime, **arguments)
+            except Exception as error:
+                _log.warning("job failed", error=type(error).__name__)
+                raise
 
-        retry = procrastinate.RetryStrategy(max_attempts=job.attempts - 1, exponential_wait=4)
-        task = self._app.task(name=job.name, retry=retry, queue=job.queue)(run_periodic if job.cron else run)
-        if job.cron:
-            self._app.periodic(cron=job.cron)(task)
+    async def run_periodic(timestamp: int) -> None:
+        del timestamp
+        await run()
+
+    retry = (
+        procrastinate.RetryStrategy(max_attempts=job.attempts - 1, exponential_wait=4) if job.attempts > 1 else False
+    )
+    task = app.task(name=job.name, retry=retry, queue=job.queue)(run_periodic if job.cron else run)
+    if job.cron:
+        app.periodic(cron=job.cron)(task)
 
 
 def _argument(value: Any) -> str | int | bool | None:

@@ -16,7 +16,7 @@ _MEMBER = "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE r
 
 
 def check_roles(urls: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what is wrong with the roles of ``urls`` (name to libpq URL), a sentence each; nothing when all is well."""
+    """Return what is wrong with the roles (``urls``: name to libpq URL), a sentence each; empty when all is well."""
     problems: list[str] = []
     for role in ROLES:
         url = urls.get(role.name)

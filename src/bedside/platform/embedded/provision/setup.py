@@ -111,8 +111,10 @@ def _make_roles(connection: psycopg.Connection[Any]) -> tuple[list[str], list[st
             is_new, refused = make_role(connection, role)
             created += [f"role {role.name}"] if is_new else []
             missing += refused
-        # Without being a superuser, one must be a member of the role to which one gives the database.
-        row = connection.execute("SELECT pg_has_role(current_user, %s, 'MEMBER')", [OWNER]).fetchone()
+        # Without being a superuser, one must be able to become the role to which one gives the database;
+        # since PostgreSQL 16 a role's maker may administer it and not yet become it.
+        right = "SET" if connection.info.server_version >= 160000 else "MEMBER"
+        row = connection.execute("SELECT pg_has_role(current_user, %s, %s)", [OWNER, right]).fetchone()
         if row is None or not row[0]:
             connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
     return created, missing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bedside.identity.jobs import JOBS as IDENTITY
 from bedside.platform.jobs import Job
 
-JOBS: tuple[Job, ...] = ()
+JOBS: tuple[Job, ...] = (*IDENTITY,)

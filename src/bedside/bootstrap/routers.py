@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from bedside.audit.routes import router as audit
+from bedside.identity.routes import ROUTERS as IDENTITY
 from bedside.ops.health.routes import router as health
 from bedside.platform.http.stream import router as stream
 
-ROUTERS: tuple[APIRouter, ...] = (health, stream, audit)
+ROUTERS: tuple[APIRouter, ...] = (health, stream, audit, *IDENTITY)

@@ -66,7 +66,7 @@ class EventHub:
             try:
                 async for notice in self._notices():
                     wait = _FIRST_WAIT_SECONDS
-                    self._deliver(notice)
+                    self.deliver(notice)
             except (psycopg.Error, OSError) as error:
                 _log.warning("event listener lost its connection", error=type(error).__name__, retry_seconds=wait)
             await asyncio.sleep(wait)
@@ -82,7 +82,8 @@ class EventHub:
                 fields = json.loads(message.payload)
                 yield Notice(fields.pop("topic"), fields)
 
-    def _deliver(self, notice: Notice) -> None:
+    def deliver(self, notice: Notice) -> None:
+        """Give ``notice`` to those who want it; one who has fallen behind gets ``resynchronise`` instead."""
         for queue, wants in self._subscribers.items():
             if notice is not RESYNCHRONISE and not wants(notice):
                 continue

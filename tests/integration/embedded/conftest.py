@@ -1,0 +1,63 @@
+"""Homes for real servers. Not pytest's tmp_path: PostgreSQL's user could not reach it when root runs the tests."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bedside.platform.embedded import EmbeddedPostgres
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="bedside-t-"))
+    folder.chmod(0o755)
+    path = folder / "home"
+    yield path
+    if path.exists() and path.is_dir():
+        EmbeddedPostgres(path).stop("immediate")
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def seed() -> Iterator[Path]:
+    """A home with a stopped server, to be copied: initdb takes most of a cold start."""
+    folder = Path(tempfile.mkdtemp(prefix="bedside-t-"))
+    folder.chmod(0o755)
+    server = EmbeddedPostgres(folder / "home", durable=False)
+    server.start()
+    server.stop()
+    yield folder / "home"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def made_home(home: Path, seed: Path) -> Path:
+    """A home in which a server has run before."""
+    # Programs as links, data truly copied.
+    subprocess.run(["cp", "-al", str(seed), str(home)], check=True)
+    for own in ("postgres/data", "logs"):
+        shutil.rmtree(home / own)
+    (home / "postgres" / "lock").unlink()
+    subprocess.run(["cp", "-a", str(seed / "postgres" / "data"), str(home / "postgres" / "data")], check=True)
+    return home
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[EmbeddedPostgres]:
+    """A server that the tests of one module share."""
+    folder = Path(tempfile.mkdtemp(prefix="bedside-t-"))
+    folder.chmod(0o755)
+    server = EmbeddedPostgres(folder / "home", durable=False)
+    server.start()
+    yield server
+    server.stop("immediate")
+    shutil.rmtree(folder)

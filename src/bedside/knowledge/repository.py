@@ -47,7 +47,7 @@ async def search(
         # With a filter the index must go on until enough rows pass it (pgvector, "Iterative Index Scans").
         await session.execute(select(func.set_config("hnsw.iterative_scan", "relaxed_order", True)))
     found = await session.execute(search_statement(query, vector, rows, kinds))
-    return [FoundPassage(*row) for row in found.tuples()]
+    return [FoundPassage(*row) for row in found]
 
 
 async def passage(session: AsyncSession, passage_id: UUID) -> tuple[KnowledgePassage, KnowledgeSource] | None:
@@ -57,7 +57,7 @@ async def passage(session: AsyncSession, passage_id: UUID) -> tuple[KnowledgePas
         .join(KnowledgeSource, KnowledgeSource.id == KnowledgePassage.source_id)
         .where(KnowledgePassage.id == passage_id)
     )
-    row = (await session.execute(statement)).tuples().one_or_none()
+    row = (await session.execute(statement)).one_or_none()
     return (row[0], row[1]) if row else None
 
 
@@ -71,7 +71,7 @@ async def sources(session: AsyncSession, after: str | None, limit: int) -> list[
     statement = select(KnowledgeSource, live).order_by(KnowledgeSource.key).limit(limit)
     if after is not None:
         statement = statement.where(KnowledgeSource.key > after)
-    return [(source, count) for source, count in (await session.execute(statement)).tuples()]
+    return [(source, count) for source, count in (await session.execute(statement))]
 
 
 async def stored_sources(session: AsyncSession, ids: Iterable[UUID], model_id: str) -> dict[UUID, StoredSource]:
@@ -88,7 +88,7 @@ async def stored_sources(session: AsyncSession, ids: Iterable[UUID], model_id: s
     statement = select(KnowledgeSource.id, KnowledgeSource.content_hash, KnowledgeSource.status, without_vector).where(
         KnowledgeSource.id.in_(list(ids))
     )
-    rows = (await session.execute(statement)).tuples()
+    rows = await session.execute(statement)
     return {row[0]: StoredSource(row[1], row[2] == "active", not row[3]) for row in rows}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bedside.identity.jobs import JOBS as IDENTITY
+from bedside.notify.jobs import JOBS as NOTIFY
 from bedside.platform.jobs import Job
 
-JOBS: tuple[Job, ...] = (*IDENTITY,)
+JOBS: tuple[Job, ...] = (*IDENTITY, *NOTIFY)

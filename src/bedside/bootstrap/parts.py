@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from bedside.bootstrap.checks import CHECKS
+from bedside.identity.service.links import Messenger
+from bedside.notify.service import send_privately
 from bedside.platform.checks import CheckList
 from bedside.platform.config import Settings
 
@@ -12,4 +14,4 @@ from bedside.platform.config import Settings
 def build_parts(settings: Settings) -> dict[type[Any], Any]:
     """Return the parts by their class."""
     del settings
-    return {CheckList: CheckList(CHECKS)}
+    return {CheckList: CheckList(CHECKS), Messenger: Messenger(send_privately)}

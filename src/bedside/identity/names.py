@@ -6,6 +6,8 @@ import unicodedata
 
 LONGEST_LOGIN = 254  # RFC 5321, section 4.5.3.1.3, less the angle brackets
 LONGEST_NAME = 120
+# What separates or quotes addresses in a mail's header: a login must never become two recipients.
+_FORBIDDEN = set(',;:<>()[]"\\`|')
 _JOINERS = {"\u200c", "\u200d"}  # Persian and Indic names are spelt with them
 
 
@@ -18,8 +20,8 @@ def normalise_login(text: str) -> str:
     local, at, domain = login.rpartition("@")
     if not (local and at and domain) or "@" in local or len(login) > LONGEST_LOGIN:
         raise ValueError(f"must be an e-mail address of at most {LONGEST_LOGIN} characters")
-    if any(c.isspace() or unicodedata.category(c)[0] == "C" for c in login):
-        raise ValueError("must not hold blanks or characters that can't be seen")
+    if any(c.isspace() or c in _FORBIDDEN or unicodedata.category(c)[0] == "C" for c in login):
+        raise ValueError("must not hold blanks, quotes, brackets, commas or characters that can't be seen")
     return login
 
 

@@ -34,7 +34,7 @@ class Mailbox:
 
     messages: list[tuple[str, str, str]] = field(default_factory=list)
 
-    async def send(self, recipient: str, subject: str, body: str) -> None:
+    async def send(self, _runtime: Runtime, recipient: str, subject: str, body: str) -> None:
         self.messages.append((recipient, subject, body))
 
 

@@ -41,7 +41,7 @@ class Messenger:
     The body holds a secret: whoever sends it keeps and logs none of it. Raises when it could not be sent.
     """
 
-    send: Callable[[str, str, str], Awaitable[None]]
+    send: Callable[[Runtime, str, str, str], Awaitable[None]]
 
 
 async def request_link(runtime: Runtime, login: str, address: str) -> None:
@@ -69,7 +69,7 @@ async def send_link(runtime: Runtime, account_id: str, invitation: bool) -> None
         minutes = await _keep(ctx, account, token)
     address = f"{runtime.settings.get(ServerSettings).url}{_RESET_PATH}#token={token}"
     subject, body = _message(runtime, address, minutes, invitation=invitation)
-    await runtime.part(Messenger).send(account.login, subject, body)
+    await runtime.part(Messenger).send(runtime, account.login, subject, body)
 
 
 SEND_LINK = Job("identity.send_link", send_link)

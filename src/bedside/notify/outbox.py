@@ -1,0 +1,42 @@
+"""Where messages to people wait while no mail server is set: files that the owner alone can read."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from uuid import UUID
+
+from bedside.notify.loader import Letter
+
+
+def outbox_folder(home: Path) -> Path:
+    """Return the folder of kept messages."""
+    return home / "outbox"
+
+
+def keep(home: Path, notification_id: UUID, letter: Letter, *, sender: str, now: datetime) -> Path:
+    """Write a message (RFC 5322) to the outbox, mode 0600, and return its file."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = letter.recipient or sender
+    message["Subject"] = letter.subject
+    message["Date"] = now
+    message.set_content(letter.body)
+    folder = outbox_folder(home)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{notification_id}.eml"
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(message.as_bytes())
+    return path
+
+
+def forget(home: Path, before: datetime) -> int:
+    """Delete kept messages older than ``before``; return how many."""
+    deleted = 0
+    for path in outbox_folder(home).glob("*.eml"):
+        if path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+            deleted += 1
+    return deleted

@@ -1,0 +1,80 @@
+"""How messages leave Bedside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field, SecretStr
+
+from bedside.platform.config.core import Environment
+from bedside.platform.config.section import Section
+
+if TYPE_CHECKING:
+    from bedside.platform.config.load import Settings
+
+
+class MailSecurity(StrEnum):
+    """How the connection to the mail server is secured."""
+
+    STARTTLS = "starttls"
+    TLS = "tls"
+    NONE = "none"
+
+
+_PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}
+
+
+class NotifySettings(Section):
+    """Where notifications go. With nothing set they go to the log, and messages to people to a folder."""
+
+    section: ClassVar[str] = "notify"
+
+    urls: SecretStr | None = Field(
+        default=None,
+        alias="NOTIFY_URLS",
+        description="Where alerts to operators go: Apprise addresses, separated by blanks (chat, pager, push, mail).",
+    )
+    smtp_host: str | None = Field(default=None, alias="SMTP_HOST", description="The mail server.")
+    smtp_port: int | None = Field(
+        default=None, alias="SMTP_PORT", ge=1, le=65535, description="Its port; by default 587, 465 or 25."
+    )
+    smtp_user: str | None = Field(default=None, alias="SMTP_USER", description="The user at the mail server.")
+    smtp_password: SecretStr | None = Field(default=None, alias="SMTP_PASSWORD", description="That user's password.")
+    smtp_security: MailSecurity = Field(
+        default=MailSecurity.STARTTLS, alias="SMTP_SECURITY", description="starttls, tls or none."
+    )
+    mail_from: str | None = Field(default=None, alias="MAIL_FROM", description="The address that mail comes from.")
+    timeout_seconds: int = Field(
+        default=30, alias="NOTIFY_TIMEOUT", ge=1, le=300, description="Longest time for one delivery, in seconds."
+    )
+
+    @property
+    def port(self) -> int:
+        """The mail server's port."""
+        return self.smtp_port or _PORTS[self.smtp_security]
+
+    @property
+    def addresses(self) -> list[str]:
+        """The operators' channels. They hold secrets: never log one."""
+        return self.urls.get_secret_value().split() if self.urls else []
+
+    def problems(self, settings: Settings) -> Iterable[str]:
+        if self.smtp_host and not self.mail_from:
+            yield "SMTP_HOST is set without MAIL_FROM; mail needs an address to come from."
+        if bool(self.smtp_user) != bool(self.smtp_password):
+            yield "SMTP_USER and SMTP_PASSWORD belong together; one of them is missing."
+        open_line = self.smtp_host and self.smtp_security is MailSecurity.NONE and not _is_local(self.smtp_host)
+        if open_line and settings.core.environment is Environment.PRODUCTION:
+            yield "SMTP_SECURITY is none towards another machine in production; use starttls or tls."
+        if any("://" not in address for address in self.addresses):
+            yield "NOTIFY_URLS: each address has the form service://…, as https://appriseit.com lists them."
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,33 @@
+"""What was sent, by which channel, and how it went."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bedside.platform.database.base import Base, Row
+
+
+class NotificationRow(Row, Base):
+    """One message. ``body`` and ``recipient`` are empty where the message held a secret, such as a link."""
+
+    __tablename__ = "notifications"
+
+    kind: Mapped[str]
+    severity: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str | None]
+    recipient: Mapped[str | None]
+    status: Mapped[str]
+    channel: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("status IN ('queued', 'sent', 'failed')", name="status_known"),
+        CheckConstraint("severity IN ('info', 'warning', 'critical')", name="severity_known"),
+        Index(None, "created_at"),
+    )

@@ -6,7 +6,8 @@ from fastapi import APIRouter
 
 from bedside.audit.routes import router as audit
 from bedside.identity.routes import ROUTERS as IDENTITY
+from bedside.knowledge.routes import router as knowledge
 from bedside.ops.health.routes import router as health
 from bedside.platform.http.stream import router as stream
 
-ROUTERS: tuple[APIRouter, ...] = (health, stream, audit, *IDENTITY)
+ROUTERS: tuple[APIRouter, ...] = (health, stream, audit, knowledge, *IDENTITY)

@@ -23,6 +23,7 @@ class Standing:
     disabled: bool
     revoked: bool
     expires_at: datetime
+    name: str
 
 
 async def account(session: AsyncSession, account_id: UUID) -> Account | None:
@@ -74,12 +75,12 @@ async def credentials(session: AsyncSession, account_id: UUID, *, lock: bool = F
 async def standing(session: AsyncSession, session_id: UUID, account_id: UUID) -> Standing | None:
     """Return what holds of a sign-in and its account at this moment."""
     query = (
-        select(Account.role, Account.disabled_at, SignIn.revoked_at, SignIn.expires_at)
+        select(Account.role, Account.disabled_at, SignIn.revoked_at, SignIn.expires_at, Account.display_name)
         .join(SignIn, SignIn.account_id == Account.id)
         .where(SignIn.id == session_id, Account.id == account_id)
     )
     row = (await session.execute(query)).first()
-    return Standing(row[0], row[1] is not None, row[2] is not None, row[3]) if row else None
+    return Standing(row[0], row[1] is not None, row[2] is not None, row[3], row[4]) if row else None
 
 
 async def rotate(

@@ -38,7 +38,7 @@ async def authenticate(ctx: Context, token: str) -> Actor:
     standing = await repository.standing(ctx.session, claims.session_id, claims.account_id)
     if standing is None or standing.disabled or standing.revoked or standing.expires_at <= ctx.now():
         raise NotSignedIn("This sign-in has ended; sign in again.")
-    return Actor(Role(standing.role), claims.account_id, "api", session_id=claims.session_id)
+    return Actor(Role(standing.role), claims.account_id, "api", session_id=claims.session_id, name=standing.name)
 
 
 async def open_session(ctx: Context, account: Account, client: str) -> Tokens:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bedside.care.jobs import JOBS as CARE
 from bedside.identity.jobs import JOBS as IDENTITY
 from bedside.notify.jobs import JOBS as NOTIFY
 from bedside.platform.jobs import Job
 
-JOBS: tuple[Job, ...] = (*IDENTITY, *NOTIFY)
+JOBS: tuple[Job, ...] = (*CARE, *IDENTITY, *NOTIFY)

@@ -6,6 +6,7 @@ import structlog
 
 from bedside.bootstrap.jobs import JOBS
 from bedside.bootstrap.parts import build_parts
+from bedside.care.service import exceptional_access
 from bedside.identity.service import authenticate
 from bedside.kit.clock import SystemClock
 from bedside.platform.access.ledger import Ledger
@@ -30,7 +31,7 @@ def build_runtime(settings: Settings, urls: DatabaseUrls, *, process: str) -> Ru
         settings=settings,
         clock=clock,
         database=database,
-        units=UnitsOfWork(database, ledger, settings, clock, jobs, request_id),
+        units=UnitsOfWork(database, ledger, settings, clock, jobs, request_id, exceptional_access),
         jobs=jobs,
         events=EventHub(urls.app),
         authenticate=authenticate,

@@ -173,7 +173,8 @@ class ReceivedMessage(BaseModel):
 class Transcript(BaseModel):
     """What the assistant rebuilds its state from.
 
-    ``utterances`` are the patient's messages in order, as triage counts them. ``questions_asked`` are in
+    ``utterances`` are the patient's messages of the present case in order, as triage counts them; a case ends
+    with a clinician's decision, and what was said before is in ``earlier_utterances``. ``questions_asked`` are in
     order; ``open_question`` is the last one when no message has come since. ``answers`` maps questions' ids
     to answers, as the latest undecided assessment has them; ``answered_by`` maps a message's id to the question
     that stood open when it came.
@@ -182,6 +183,7 @@ class Transcript(BaseModel):
     conversation: ConversationOut
     messages: list[MessageOut]
     utterances: list[str]
+    earlier_utterances: list[str]
     questions_asked: list[Question]
     open_question: Question | None
     answers: dict[str, str]

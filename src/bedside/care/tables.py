@@ -28,7 +28,10 @@ class Patient(Row, PatientData, Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
-    __table_args__ = (CheckConstraint("sex IN ('female', 'male', 'other', 'unknown')", name="sex_known"),)
+    __table_args__ = (
+        CheckConstraint("sex IN ('female', 'male', 'other', 'unknown')", name="sex_known"),
+        Index(None, "in_care_until"),
+    )
 
 
 class BreakGlassGrant(Row, PatientData, Base):

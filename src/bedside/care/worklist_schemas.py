@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from bedside.care.schemas import MESSAGE_MAXIMUM, REASON_MAXIMUM, Status
+from bedside.kit.text import clean_text
 from bedside.triage.schemas import Level, Subject
 
 BREAK_GLASS_REASON_MINIMUM = 10
@@ -80,7 +81,17 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=REASON_MAXIMUM)]
+def _cleaned(value: object) -> object:
+    # What is far over every limit is refused by its length alone.
+    return clean_text(value) if isinstance(value, str) and len(value) <= 2 * MESSAGE_MAXIMUM else value
+
+
+_CLEANED = BeforeValidator(_cleaned)
+Words = Annotated[str, _CLEANED, StringConstraints(min_length=1, max_length=REASON_MAXIMUM)]
+ReplyText = Annotated[str, _CLEANED, StringConstraints(min_length=1, max_length=MESSAGE_MAXIMUM)]
+Justification = Annotated[
+    str, _CLEANED, StringConstraints(min_length=BREAK_GLASS_REASON_MINIMUM, max_length=REASON_MAXIMUM)
+]
 Version = Annotated[
     int | None, Field(default=None, ge=1, le=2**31 - 1, description="The version that was read; 409 if it has changed.")
 ]
@@ -90,7 +101,7 @@ class DecideRequest(_Request):
     """A decision. ``reason`` is required when ``level`` is not the assessment's own."""
 
     level: Level
-    reply: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MESSAGE_MAXIMUM)]
+    reply: ReplyText
     reason: Words | None = None
     version: Version = None
 
@@ -109,11 +120,8 @@ class TargetRequest(_Request):
 
 
 class NoteRequest(_Request):
-    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MESSAGE_MAXIMUM)]
+    text: ReplyText
 
 
 class BreakGlassRequest(_Request):
-    reason: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=BREAK_GLASS_REASON_MINIMUM, max_length=REASON_MAXIMUM),
-    ]
+    reason: Justification

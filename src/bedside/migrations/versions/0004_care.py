@@ -161,6 +161,7 @@ def _patients() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patients")),
         sa.UniqueConstraint("account_id", name=op.f("uq_patients_account_id")),
     )
+    op.create_index(op.f("ix_patients_in_care_until"), "patients", ["in_care_until"], unique=False)
 
 
 def _break_glass_grants() -> None:

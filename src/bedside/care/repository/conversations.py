@@ -1,0 +1,168 @@
+"""Queries about patients, conversations and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from bedside.care.assessment_tables import Assessment
+from bedside.care.schemas import Author, Turn
+from bedside.care.states import HANDED_OVER
+from bedside.care.tables import BreakGlassGrant, Conversation, Message, Patient
+from bedside.platform.access.actor import CLINICIANS
+from bedside.platform.access.context import Context
+
+
+async def patient_of_account(ctx: Context, account_id: UUID) -> Patient | None:
+    return (await ctx.session.execute(select(Patient).where(Patient.account_id == account_id))).scalar_one_or_none()
+
+
+async def patient(ctx: Context, patient_id: UUID) -> Patient | None:
+    return (await ctx.session.execute(select(Patient).where(Patient.id == patient_id))).scalar_one_or_none()
+
+
+async def insert_patient(ctx: Context, values: dict[str, Any]) -> bool:
+    """Insert unless the account has its patient already; return whether it was inserted."""
+    return await _insert_new(ctx, Patient, values, "patient.create")
+
+
+async def insert_conversation(ctx: Context, values: dict[str, Any]) -> bool:
+    """Insert unless the patient's idempotency key is taken; return whether it was inserted."""
+    return await _insert_new(ctx, Conversation, values, "conversation.create")
+
+
+async def _insert_new(ctx: Context, table: type[Patient | Conversation], values: dict[str, Any], access: str) -> bool:
+    statement = insert(table).values(**values).on_conflict_do_nothing().returning(table.id)
+    inserted = (await ctx.session.execute(statement, execution_options={"access": access})).scalar_one_or_none()
+    patient_id = values.get("patient_id", values["id"])
+    content = {name: None if value is None else str(value) for name, value in values.items()}
+    ctx.record(
+        access,
+        table.entity,
+        ids=[values["id"]] if inserted else [],
+        patients=[patient_id] if inserted else [],
+        fields=values if inserted else [],
+        content=content if inserted else None,
+        outcome="success" if inserted else "failed",
+    )
+    return inserted is not None
+
+
+async def conversation(ctx: Context, conversation_id: UUID, *, lock: bool = False) -> Conversation | None:
+    """Return the conversation if the actor may see it; ``lock`` makes its turns follow each other."""
+    query = select(Conversation).where(Conversation.id == conversation_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await ctx.session.execute(query)).scalar_one_or_none()
+
+
+async def conversation_with_key(ctx: Context, patient_id: UUID, key: str) -> Conversation | None:
+    query = select(Conversation).where(Conversation.patient_id == patient_id, Conversation.idempotency_key == key)
+    return (await ctx.session.execute(query)).scalar_one_or_none()
+
+
+async def conversations_of(ctx: Context, account_id: UUID, limit: int, before: UUID | None) -> Sequence[Conversation]:
+    """Return an account's conversations, newest first: their ids sort by the time they were made."""
+    query = select(Conversation).where(Conversation.account_id == account_id)
+    if before is not None:
+        query = query.where(Conversation.id < before)
+    return (await ctx.session.execute(query.order_by(Conversation.id.desc()).limit(limit))).scalars().all()
+
+
+async def messages_of(ctx: Context, conversation_id: UUID) -> Sequence[Message]:
+    query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.ordinal)
+    return (await ctx.session.execute(query)).scalars().all()
+
+
+async def messages_of_patient(ctx: Context, patient_id: UUID) -> Sequence[Message]:
+    query = select(Message).where(Message.patient_id == patient_id).order_by(Message.id)
+    return (await ctx.session.execute(query)).scalars().all()
+
+
+async def message_with_key(ctx: Context, conversation_id: UUID, key: str) -> Message | None:
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.idempotency_key == key)
+    return (await ctx.session.execute(query)).scalar_one_or_none()
+
+
+async def message(ctx: Context, conversation_id: UUID, message_id: UUID) -> Message | None:
+    query = select(Message).where(Message.conversation_id == conversation_id, Message.id == message_id)
+    return (await ctx.session.execute(query)).scalar_one_or_none()
+
+
+async def reply_to(ctx: Context, message: Message) -> Message | None:
+    """Return the assistant's reply to a message: its own, else the first that came after it."""
+    query = (
+        select(Message)
+        .where(
+            Message.conversation_id == message.conversation_id,
+            Message.author == Author.ASSISTANT,
+            or_(Message.in_reply_to == message.id, Message.ordinal > message.ordinal),
+        )
+        .order_by((Message.in_reply_to == message.id).desc(), Message.ordinal)
+        .limit(1)
+    )
+    return (await ctx.session.execute(query)).scalar_one_or_none()
+
+
+async def unreplied(ctx: Context, conversation_id: UUID, up_to: int) -> Sequence[Message]:
+    """Return the patient's messages without a reply, up to the ordinal ``up_to``."""
+    query = select(Message).where(
+        Message.conversation_id == conversation_id, Message.turn == Turn.RECEIVED, Message.ordinal <= up_to
+    )
+    return (await ctx.session.execute(query)).scalars().all()
+
+
+async def unfinished(ctx: Context, before: datetime, limit: int) -> Sequence[tuple[Message, Conversation]]:
+    query = (
+        select(Message, Conversation)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.turn == Turn.RECEIVED, Message.created_at < before)
+        .order_by(Message.created_at)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in (await ctx.session.execute(query)).all()]
+
+
+async def patients_by_grant(ctx: Context, patient_ids: set[UUID]) -> set[UUID]:
+    """Return those of ``patient_ids`` whom the actor reaches by break-glass alone."""
+    query = (
+        select(BreakGlassGrant.patient_id)
+        .join(Patient, Patient.id == BreakGlassGrant.patient_id)
+        .where(
+            BreakGlassGrant.grantee_id == ctx.actor.id,
+            BreakGlassGrant.patient_id.in_(patient_ids),
+            BreakGlassGrant.expires_at > func.now(),
+        )
+    )
+    if ctx.actor.role in CLINICIANS:
+        query = query.where(or_(Patient.in_care_until.is_(None), Patient.in_care_until <= func.now()))
+    found = await ctx.session.execute(query, execution_options={"access": "break_glass.check"})
+    return set(found.scalars())
+
+
+async def patients_without_case(ctx: Context, in_care_until: datetime, limit: int) -> Sequence[Patient]:
+    """Return, and lock, the patients in care until ``in_care_until`` of whom no case awaits a decision."""
+    awaited = select(Assessment.id).where(Assessment.patient_id == Patient.id, Assessment.status.in_(HANDED_OVER))
+    query = (
+        select(Patient)
+        .where(Patient.in_care_until == in_care_until, ~awaited.exists())
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await ctx.session.execute(query)).scalars().all()
+
+
+async def latest_assessments(ctx: Context, conversation_ids: Sequence[UUID]) -> dict[UUID, Assessment]:
+    """Return each conversation's newest assessment."""
+    query = (
+        select(Assessment)
+        .where(Assessment.conversation_id.in_(conversation_ids))
+        .distinct(Assessment.conversation_id)
+        .order_by(Assessment.conversation_id, Assessment.id.desc())
+    )
+    return {found.conversation_id: found for found in (await ctx.session.execute(query)).scalars()}

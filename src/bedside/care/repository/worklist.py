@@ -1,0 +1,126 @@
+"""The worklist's two queries: one page in order of urgency, and the counters. Both are one audited access."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Double, and_, case, cast, func, select, tuple_
+
+from bedside.care.assessment_tables import Assessment
+from bedside.care.states import HANDED_OVER
+from bedside.care.tables import Conversation, Patient
+from bedside.care.targets import WARNING_SHARE
+from bedside.care.worklist_schemas import WorklistFilters
+from bedside.platform.access.context import Context
+from bedside.triage.schemas import Level, Subject
+
+ACCESS = "worklist.list"
+DAYS_IN_YEAR = 365.2425
+_UNKNOWN_RANK = len(Level)
+
+_LEVEL = func.coalesce(Assessment.decided_level, Assessment.level)
+_RANK = case({level.value: level.rank for level in Level}, value=_LEVEL, else_=_UNKNOWN_RANK)
+_DUE = func.coalesce(Assessment.due_at, Assessment.created_at)
+_AWAITED = Assessment.status.in_(HANDED_OVER)
+_OPTIONS = {"access": ACCESS}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page ended: the order's three keys."""
+
+    rank: int
+    due: datetime
+    id: UUID
+
+
+def _age(now: datetime) -> ColumnElement[Any]:
+    days = now.date() - Patient.birth_date  # date minus date is a number of days in PostgreSQL
+    own = case((Conversation.about == Subject.SELF, cast(days, Double) / DAYS_IN_YEAR))
+    return func.coalesce(Conversation.subject_age_years, own)
+
+
+def _breached(now: datetime) -> ColumnElement[bool]:
+    return and_(_AWAITED, Assessment.due_at <= now)
+
+
+def _warning(now: datetime) -> ColumnElement[bool]:
+    warns_from = Assessment.due_at - (Assessment.due_at - Assessment.handed_over_at) * WARNING_SHARE
+    return and_(_AWAITED, Assessment.due_at > now, warns_from <= now)
+
+
+async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place | None) -> Sequence[Any]:
+    """Return up to ``limit`` cases: most urgent first, then the soonest due."""
+    now = ctx.now()
+    age = _age(now)
+    query = (
+        select(
+            Assessment.id,
+            Assessment.conversation_id,
+            Assessment.patient_id,
+            Patient.display_name,
+            Conversation.about,
+            age.label("age_years"),
+            _LEVEL.label("level"),
+            Assessment.status,
+            Assessment.reasons[0]["text"].astext.label("summary"),
+            Assessment.handed_over_at,
+            Assessment.due_at,
+            Assessment.created_at,
+            _breached(now).label("breached"),
+            _warning(now).label("warning"),
+            Assessment.for_physician,
+            Assessment.nurse_review,
+            Assessment.claimed_by,
+            Assessment.claimed_by_name,
+            Assessment.version,
+            _RANK.label("rank"),
+            _DUE.label("due"),
+        )
+        .join(Patient, Patient.id == Assessment.patient_id)
+        .join(Conversation, Conversation.id == Assessment.conversation_id)
+        .where(*_conditions(ctx, filters, now, age))
+        .order_by(_RANK, _DUE, Assessment.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(tuple_(_RANK, _DUE, Assessment.id) > tuple_(after.rank, after.due, after.id))
+    return (await ctx.session.execute(query, execution_options=_OPTIONS)).all()
+
+
+def _conditions(
+    ctx: Context, filters: WorklistFilters, now: datetime, age: ColumnElement[Any]
+) -> list[ColumnElement[bool]]:
+    chosen: list[tuple[bool, ColumnElement[bool]]] = [
+        (True, _AWAITED if filters.status is None else Assessment.status == filters.status),
+        (filters.level is not None, _LEVEL.in_([filters.level])),
+        (filters.mine, Assessment.claimed_by == ctx.actor.id),
+        (filters.breached, _breached(now)),
+        (filters.about is not None, Conversation.about == filters.about),
+        (filters.age_from is not None, age >= filters.age_from),
+        (filters.age_to is not None, age <= filters.age_to),
+        (filters.for_physician is not None, Assessment.for_physician.is_(filters.for_physician)),
+    ]
+    return [condition for is_chosen, condition in chosen if is_chosen]
+
+
+async def counts(ctx: Context) -> Sequence[Any]:
+    """Return, for each level and status of the worklist: how many, breached, in warning, the actor's own."""
+    now = ctx.now()
+    query = (
+        select(
+            Assessment.level,
+            Assessment.status,
+            func.count().label("total"),
+            func.count().filter(_breached(now)).label("breached"),
+            func.count().filter(_warning(now)).label("warning"),
+            func.count().filter(Assessment.claimed_by == ctx.actor.id).label("mine"),
+        )
+        .where(_AWAITED)
+        .group_by(Assessment.level, Assessment.status)
+    )
+    return (await ctx.session.execute(query, execution_options=_OPTIONS)).all()

@@ -1,0 +1,64 @@
+"""The watch over targets and claims, for the schedule: who is late is told once, what was left waits again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bedside.care.repository import assessments, conversations
+from bedside.care.repository import worklist as queries
+from bedside.care.schemas import Event, Status
+from bedside.care.service.assessments import UNTIL_DECIDED, record_transition
+from bedside.care.settings import CareSettings
+from bedside.care.states import next_status
+from bedside.notify.schemas import Notification, Severity
+from bedside.notify.service import send
+from bedside.platform.access.actor import Permission
+from bedside.platform.access.context import Context
+from bedside.triage.schemas import Level
+
+BATCH = 500
+
+
+async def watch_breaches(ctx: Context) -> int:
+    """Tell the worklist's readers of each new breach once, and let abandoned claims lapse; return the breaches.
+
+    Also ends the care of patients who withdrew their case, which their own transaction has no right to do.
+
+    Safe to run again and by several workers: each locks the rows that it takes and skips the others'.
+    """
+    ctx.require(Permission.VIEW_WORKLIST)
+    ctx.purpose("worklist.watch")
+    breached = await assessments.newly_breached(ctx, ctx.now(), BATCH)
+    if breached:
+        await assessments.mark_breached(ctx, breached)
+        await send(
+            ctx,
+            Notification(
+                kind="care.breach",
+                subject="Cases are over their target",
+                body=f"{len(breached)} more in the worklist are over their target time. Open the worklist.",
+                severity=Severity.WARNING,
+            ),
+        )
+    minutes = ctx.settings.get(CareSettings).claim_minutes
+    left = await assessments.lapsed(ctx, ctx.now() - timedelta(minutes=minutes), BATCH)
+    for assessment in left:
+        before = Status(assessment.status)
+        assessment.status = next_status(before, Event.LAPSE)
+        assessment.claimed_by = assessment.claimed_by_name = assessment.claimed_at = None
+        record_transition(ctx, assessment, before, Event.LAPSE, reason=f"no decision within {minutes} minutes")
+    in_care_days = ctx.settings.get(CareSettings).in_care_days
+    for patient in await conversations.patients_without_case(ctx, UNTIL_DECIDED, BATCH):
+        patient.in_care_until = ctx.now() + timedelta(days=in_care_days)
+    for assessment in (*breached, *left):
+        ctx.notify("worklist", assessment_id=assessment.id)
+    return len(breached)
+
+
+async def worklist_levels(ctx: Context) -> dict[str, int]:
+    """Return how many cases await a decision, by level; every level is there. For metrics."""
+    ctx.require(Permission.VIEW_WORKLIST)
+    found = dict.fromkeys((level.value for level in Level), 0)
+    for row in await queries.counts(ctx):
+        found[row.level] += row.total
+    return found

@@ -1,0 +1,176 @@
+"""Rows as those who ask may read them. What a patient must not see is never put into a patient's view."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bedside.care.assessment_tables import Assessment, AssessmentEvent, Note
+from bedside.care.schemas import (
+    AssessmentDetail,
+    AssessmentOut,
+    Author,
+    Citation,
+    ConversationItem,
+    ConversationOut,
+    Event,
+    MessageOut,
+    NoteOut,
+    PatientOut,
+    Status,
+    Transition,
+)
+from bedside.care.settings import CareSettings
+from bedside.care.states import HANDED_OVER
+from bedside.care.tables import Conversation, Message, Patient
+from bedside.care.targets import Promise, is_breached, promise
+from bedside.platform.config.load import Settings
+from bedside.triage.schemas import Finding, Level, ProtocolRef, Question, Reason, Subject
+
+_DAYS_IN_YEAR = 365.2425
+
+
+def patient_out(row: Patient) -> PatientOut:
+    return PatientOut.model_validate(row, from_attributes=True)
+
+
+def message_out(row: Message) -> MessageOut:
+    retracted = row.retracted_at is not None
+    return MessageOut(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        ordinal=row.ordinal,
+        author=Author(row.author),
+        author_name=row.author_name,
+        text="" if retracted else row.text,
+        citations=[Citation.model_validate(item) for item in row.citations],
+        question=Question.model_validate(row.question) if row.question else None,
+        in_reply_to=row.in_reply_to,
+        retracted=retracted,
+        created_at=row.created_at,
+    )
+
+
+def conversation_out(row: Conversation) -> ConversationOut:
+    return ConversationOut.model_validate(_conversation_values(row))
+
+
+def conversation_item(row: Conversation, latest: Assessment | None) -> ConversationItem:
+    found = {} if latest is None else {"assessment_id": latest.id, "level": level_of(latest)}
+    status = None if latest is None else latest.status
+    return ConversationItem.model_validate({**_conversation_values(row), **found, "assessment_status": status})
+
+
+def _conversation_values(row: Conversation) -> dict[str, object]:
+    return {
+        "id": row.id,
+        "patient_id": row.patient_id,
+        "about": row.about,
+        "age_years": row.subject_age_years,
+        "status": row.status,
+        "created_at": row.created_at,
+        "last_message_at": row.last_message_at,
+    }
+
+
+def level_of(row: Assessment) -> Level | None:
+    """Return the level in force: the clinician's once it is decided, else the machine's."""
+    level = row.decided_level or row.level
+    return Level(level) if level else None
+
+
+def promise_of(row: Assessment, settings: Settings) -> Promise | None:
+    """Return what the patient is told about when somebody answers; None unless the case awaits a decision."""
+    level = level_of(row)
+    if Status(row.status) not in HANDED_OVER or level is None or row.handed_over_at is None or row.due_at is None:
+        return None
+    care = settings.get(CareSettings)
+    return promise(care.hours, row.handed_over_at, row.due_at, level, settings.core.emergency_number)
+
+
+def assessment_out(row: Assessment, settings: Settings) -> AssessmentOut:
+    """Return what the patient may read of an assessment."""
+    told = promise_of(row, settings)
+    return AssessmentOut(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        level=level_of(row),
+        status=Status(row.status),
+        reasons=[Reason.model_validate(reason) for reason in row.reasons],
+        protocol=ProtocolRef(id=row.protocol_id, version=row.protocol_version, hash=row.protocol_hash),
+        advice=row.advice,
+        safety_net=row.safety_net,
+        within_hours=row.within_hours,
+        created_at=row.created_at,
+        handed_over_at=row.handed_over_at,
+        decided_at=row.decided_at,
+        reply_by=told.reply_by if told else None,
+        staffed=told.staffed if told else None,
+        until_then=told.until_then if told else None,
+        version=row.version,
+    )
+
+
+def assessment_detail(
+    row: Assessment,
+    settings: Settings,
+    now: datetime,
+    *,
+    patient: Patient,
+    conversation: Conversation,
+    messages: Sequence[Message],
+    notes: Sequence[Note],
+    history: Sequence[AssessmentEvent],
+) -> AssessmentDetail:
+    """Return the whole case, for clinicians alone."""
+    undecided = Status(row.status) in HANDED_OVER
+    return AssessmentDetail(
+        **assessment_out(row, settings).model_dump(),
+        patient=patient_out(patient),
+        age_years=age_of(conversation, patient, now),
+        about=Subject(conversation.about),
+        machine_level=Level(row.level) if row.level else None,
+        raised_by_model=row.raised_by_model,
+        nurse_review=row.nurse_review,
+        findings=[Finding.model_validate(finding) for finding in row.findings],
+        questions=[Question.model_validate(question) for question in row.questions],
+        answers=row.answers,
+        protocols=[ProtocolRef.model_validate(ref) for ref in row.protocols],
+        engine_version=row.engine_version,
+        model_output=row.model_output,
+        for_physician=row.for_physician,
+        due_at=row.due_at,
+        breached=undecided and row.due_at is not None and is_breached(row.due_at, now),
+        claimed_by=row.claimed_by,
+        claimed_by_name=row.claimed_by_name,
+        claimed_at=row.claimed_at,
+        decided_by=row.decided_by,
+        decided_by_name=row.decided_by_name,
+        decision_reason=row.decision_reason,
+        messages=[message_out(message) for message in messages],
+        notes=[note_out(note) for note in notes],
+        history=[_transition(event) for event in history],
+    )
+
+
+def note_out(row: Note) -> NoteOut:
+    return NoteOut.model_validate(row, from_attributes=True)
+
+
+def age_of(conversation: Conversation, patient: Patient, now: datetime) -> float | None:
+    """Return the age in years of the person whom the conversation is about, as far as it is known."""
+    if conversation.subject_age_years is not None or conversation.about != Subject.SELF or patient.birth_date is None:
+        return conversation.subject_age_years
+    return round((now.date() - patient.birth_date).days / _DAYS_IN_YEAR, 1)
+
+
+def _transition(row: AssessmentEvent) -> Transition:
+    return Transition(
+        event=Event(row.event),
+        from_status=Status(row.from_status) if row.from_status else None,
+        to_status=Status(row.to_status),
+        actor_name=row.actor_name,
+        actor_role=row.actor_role,
+        reason=row.reason,
+        at=row.created_at,
+    )

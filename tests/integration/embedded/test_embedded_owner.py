@@ -76,6 +76,10 @@ def test_umask_077_does_no_harm(home: Path) -> None:
 def test_an_ordinary_user_starts_it_without_root(home: Path) -> None:
     home.mkdir()
     os.chown(home, DAEMON, DAEMON)
+    # Root was here before, on the user's behalf.
+    server = EmbeddedPostgres(home, durable=False)
+    server.start()
+    server.stop()
     script = (
         "import sys\nfrom pathlib import Path\nfrom bedside.platform.embedded import EmbeddedPostgres\n"
         "server = EmbeddedPostgres(Path(sys.argv[1]), durable=False)\nserver.start()\n"

@@ -25,6 +25,7 @@ from bedside.platform.embedded.errors import (
 )
 from bedside.platform.embedded.owner import owner_for
 from bedside.platform.embedded.postmaster import program_of, read_pid_file
+from bedside.platform.embedded.runtime import make_socket_folder
 
 
 def postmaster(server: EmbeddedPostgres) -> psutil.Process:
@@ -145,6 +146,7 @@ def test_a_server_that_bedside_did_not_start_is_left_alone(made_home: Path) -> N
     server.stop()
     owner = owner_for(made_home)
     sockets = server.socket_folder()
+    make_socket_folder(sockets, owner)
     other = subprocess.Popen([str(program), "-D", f"{server.data}/"], stderr=subprocess.DEVNULL, **owner.privileges)
     try:
         deadline = time.monotonic() + 10
@@ -255,7 +257,7 @@ def test_the_socket_folder_is_made_again_after_a_reboot(made_home: Path) -> None
     server = cold(made_home)
     folder = server.socket_folder()
     server.stop()
-    shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
     server.start()
     assert folder.stat().st_mode & 0o777 == 0o700
     assert query(server, "SELECT 1") == [(1,)]
@@ -270,6 +272,19 @@ def test_a_server_without_its_socket_is_started_anew(made_home: Path) -> None:
     assert server.start() is True
     assert server.running()
     server.stop()
+
+
+def test_a_server_with_other_settings_is_started_anew(made_home: Path) -> None:
+    server = cold(made_home)
+    before = postmaster(server).pid
+    server.detach()
+    safer = EmbeddedPostgres(made_home, durable=True)
+    assert safer.start() is True
+    assert postmaster(safer).pid != before
+    assert query(safer, "SHOW fsync") == [("on",)]
+    sockets = safer.socket_folder()
+    safer.stop()
+    assert not sockets.exists()
 
 
 def test_the_caller_s_environment_changes_nothing(made_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

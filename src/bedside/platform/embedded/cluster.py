@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bedside.platform.embedded.binaries import Binaries
 from bedside.platform.embedded.errors import BadDataFolder, DiskFull, EmbeddedPostgresError, WrongMajorVersion
-from bedside.platform.embedded.owner import Owner
+from bedside.platform.embedded.owner import Owner, share_with_home
 
 SUPERUSER = "bedside_super"
 SETTINGS_FILE = "bedside.conf"
@@ -180,17 +180,19 @@ def run_tool(binaries: Binaries, owner: Owner, name: str, options: list[str], st
 
 def _new_password(path: Path) -> str:
     password = secrets.token_urlsafe(32)
-    home = path.parent.parent
+    folder = path.parent
     try:
-        path.parent.mkdir(mode=0o700, exist_ok=True)
+        if not folder.exists():
+            folder.mkdir(mode=0o700)
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            share_with_home(handle, folder.parent)
+            os.close(handle)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(password)
             file.flush()
             os.fsync(file.fileno())
-        if os.geteuid() == 0:
-            # Root made it on behalf of whoever owns the home, who starts Bedside the next time.
-            os.chown(path, home.stat().st_uid, home.stat().st_gid)
+            share_with_home(file.fileno(), folder)
     except OSError as error:
         raise _explain(error.strerror or type(error).__name__, path) from None
     return password

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from bedside.platform.embedded.errors import EmbeddedPostgresError, HomeInUse
+from bedside.platform.embedded.owner import share_with_home
 
 
 class HomeLock:
@@ -33,6 +34,7 @@ class HomeLock:
                 f"Bedside already runs on {self.path.parent.parent} (process {holder}). "
                 "Stop that one, or set BEDSIDE_HOME to another folder."
             ) from None
+        share_with_home(handle, self.path.parent)
         os.ftruncate(handle, 0)
         os.pwrite(handle, str(os.getpid()).encode(), 0)
         self._handle = handle

@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from bedside.platform.embedded.owner import share_with_home
+
 LOG_BYTES = 10 * 1024 * 1024
 LOG_FILES = 5
 _TAIL_BYTES = 8192
@@ -13,7 +15,9 @@ _TAIL_BYTES = 8192
 
 def open_log(path: Path) -> int:
     """Return a descriptor that appends to ``path``, readable by its owner alone; the caller closes it."""
-    return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    share_with_home(handle, path.parent)
+    return handle
 
 
 def rotate_log(path: Path, *, largest: int = LOG_BYTES, keep: int = LOG_FILES) -> bool:

@@ -44,6 +44,16 @@ class Owner:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
 
+def share_with_home(handle: int, folder: Path) -> None:
+    """Hand an open file to whoever owns ``folder``, when this process is root.
+
+    Root may start Bedside for an ordinary user, who starts it without root the next time.
+    """
+    if os.geteuid() == 0:
+        status = folder.stat()
+        os.fchown(handle, status.st_uid, status.st_gid)
+
+
 def owner_for(home: Path) -> Owner:
     """Return the current user; for root the owner of ``home``, or ``nobody`` where that is root, too."""
     if os.geteuid() != 0:

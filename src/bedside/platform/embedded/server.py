@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -69,8 +70,10 @@ class EmbeddedPostgres:
             require_reach(owner, binaries.tool("postgres").parent)
             started = self._start(owner, binaries, timeout)
             prune_binaries(self.home, binaries)
-        except BaseException:
+        except BaseException as error:
             self._lock.release()
+            if isinstance(error, OSError | psutil.Error):
+                raise StartFailed(f"PostgreSQL could not be started below {self.folder}: {error}") from None
             raise
         return started
 
@@ -82,9 +85,13 @@ class EmbeddedPostgres:
         """
         chosen = _STOP_SIGNALS[mode]
         process = self._process()
+        sockets = self.socket_folder() if process is not None else None
         if process is not None and not (self._end(process, chosen, timeout) or self._end(process, signal.SIGQUIT, 10)):
             raise EmbeddedPostgresError(f"PostgreSQL (process {process.pid}) does not stop; look at its state.")
         self._reap()
+        if sockets is not None and sockets.name == label(self.home):
+            with suppress(OSError):  # not empty where a start has been faster
+                sockets.rmdir()
         self._lock.release()
 
     def detach(self) -> None:
@@ -157,43 +164,46 @@ class EmbeddedPostgres:
 
     def _start(self, owner: Owner, binaries: Binaries, timeout: float) -> bool:
         process = find_postmaster(self.data, owner)
-        if process is not None and self._is_usable(process, binaries):
+        sockets = socket_folder(self.home, owner, self._chosen_socket_dir)
+        name = label(self.home)
+        settings = as_file(server_settings(sockets, name, durable=self.durable))
+        if process is not None and self._is_usable(process, binaries, settings):
             self._wait_until_ready(process.pid, 0, timeout)
             return False
         if process is not None:
             self._end(process, signal.SIGINT, timeout)
         self._reap()
-        sockets = socket_folder(self.home, owner, self._chosen_socket_dir)
         exists = check_data_folder(self.data, owner, binaries.major)
         password, is_new = superuser_password(self.secret)
         if not exists:
             create_cluster(binaries, owner, self.data, password, durable=self.durable)
         require_write(owner, self.data)
-        name = label(self.home)
         clear_stale(self.data, sockets, owner, name)
         make_socket_folder(sockets, owner)
-        self._write_settings(owner, sockets, name)
+        self._write_settings(owner, settings)
         if exists and is_new:
             reset_superuser_password(binaries, owner, self.data, password)
         self._spawn(owner, binaries, timeout)
         return True
 
-    def _is_usable(self, process: psutil.Process, binaries: Binaries) -> bool:
-        # One of an older minor version, or whose socket somebody removed, is stopped and started anew.
-        found = read_pid_file(self.data)
-        if program_of(process) != binaries.tool("postgres") or found is None or not self.secret.exists():
+    def _is_usable(self, process: psutil.Process, binaries: Binaries, settings: str) -> bool:
+        # One of an older version, with other settings, or whose socket somebody removed, is started anew.
+        if program_of(process) != binaries.tool("postgres") or not self.secret.exists():
             return False
-        if not found.is_ready:
-            return True
-        return found.socket_folder is not None and (found.socket_folder / f".s.PGSQL.{PORT}").exists()
-
-    def _write_settings(self, owner: Owner, sockets: Path, name: str) -> None:
         try:
-            write_private(
-                self.data / SETTINGS_FILE, as_file(server_settings(sockets, name, durable=self.durable)), owner
-            )
+            if (self.data / SETTINGS_FILE).read_text(encoding="utf-8") != settings:
+                return False
+        except (OSError, UnicodeDecodeError):
+            return False
+        found = read_pid_file(self.data)
+        return found is not None and (not found.is_ready or self.alive())
+
+    def _write_settings(self, owner: Owner, settings: str) -> None:
+        try:
+            write_private(self.data / SETTINGS_FILE, settings, owner)
         except OSError as error:
-            raise DiskFull(f"Can't write {self.data / SETTINGS_FILE}: {error.strerror}.") from None
+            kind = DiskFull if error.errno in (errno.ENOSPC, errno.EDQUOT) else StartFailed
+            raise kind(f"Can't write {self.data / SETTINGS_FILE}: {error.strerror}.") from None
 
     def _spawn(self, owner: Owner, binaries: Binaries, timeout: float) -> None:
         rotate_log(self.log)

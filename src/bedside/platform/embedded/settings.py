@@ -69,7 +69,7 @@ def server_settings(socket_folder: Path, cluster_name: str, *, durable: bool) ->
         "maintenance_work_mem": _megabytes(memory // 64, 64, 256),
     }
     shared = Path("/dev/shm")  # noqa: S108 - only measured
-    if shared.is_dir() and shutil.disk_usage(shared).free < _ENOUGH_SHARED_MEMORY:
+    if shared.is_dir() and shutil.disk_usage(shared).total < _ENOUGH_SHARED_MEMORY:
         sizes["dynamic_shared_memory_type"] = "mmap"
     place = {"unix_socket_directories": str(socket_folder), "cluster_name": cluster_name}
     return _ALWAYS | sizes | place | ({} if durable else _NOT_DURABLE)

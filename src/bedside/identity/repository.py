@@ -119,9 +119,10 @@ async def active_sign_ins(session: AsyncSession, account_id: UUID, now: datetime
     return (await session.execute(query)).scalars().all()
 
 
-async def count_active(session: AsyncSession, now: datetime) -> int:
-    """Return how many sign-ins are in force."""
-    return (await session.execute(select(func.count()).select_from(SignIn).where(*_active(now)))).scalar_one()
+async def count_active(session: AsyncSession, now: datetime, *conditions: ColumnElement[bool]) -> int:
+    """Return how many sign-ins are in force that meet ``conditions``."""
+    query = select(func.count()).select_from(SignIn).where(*_active(now), *conditions)
+    return (await session.execute(query)).scalar_one()
 
 
 async def revoke(

@@ -88,6 +88,12 @@ async def add_account(
     return account
 
 
+async def login_taken(ctx: Context, login: str) -> bool:
+    """Return whether an account has this normalised login. Raises Forbidden."""
+    ctx.require(Permission.MANAGE_USERS)
+    return await repository.login_exists(ctx.session, login)
+
+
 async def list_accounts(ctx: Context, *, after: str | None, limit: int, role: Role | None = None) -> Page[AccountView]:
     """Return a page of accounts, oldest first. Raises Forbidden, BadInput for a cursor that isn't one."""
     ctx.require(Permission.MANAGE_USERS)

@@ -169,6 +169,13 @@ async def revoke_everybody(ctx: Context) -> int:
     return await _revoke(ctx, reason="revoked", action="account.tokens_revoked")
 
 
+async def count_sessions(ctx: Context, session_id: UUID | None = None) -> int:
+    """Return how many sign-ins are in force, or whether that one is (0 or 1). Raises Forbidden."""
+    ctx.require(Permission.MANAGE_USERS)
+    conditions = [] if session_id is None else [SignIn.id == session_id]
+    return await repository.count_active(ctx.session, ctx.now(), *conditions)
+
+
 async def _revoke(ctx: Context, *conditions: ColumnElement[bool], reason: str, action: str) -> int:
     ended = await repository.revoke(ctx.session, *conditions, reason=reason, now=ctx.now())
     if ended:

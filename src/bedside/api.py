@@ -17,6 +17,7 @@ from bedside.bootstrap.database import database_urls
 from bedside.bootstrap.routers import ROUTERS
 from bedside.bootstrap.runtime import build_runtime
 from bedside.bootstrap.settings import read_settings
+from bedside.identity.sample import refuse_sample_accounts
 from bedside.platform.config.core import LogSettings, ServerSettings
 from bedside.platform.errors import SettingsError, Unavailable
 from bedside.platform.http import problems
@@ -38,6 +39,7 @@ def create_app(runtime: Runtime) -> FastAPI:
         async with runtime.running(events=True):
             try:
                 await runtime.database.require_safe_role()
+                await refuse_sample_accounts(runtime)
             except Unavailable:
                 _log.warning("the database does not answer; safety advice is given all the same")
             yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -35,6 +36,8 @@ _log = structlog.get_logger(__name__)
 LEAST_FREE_BYTES = 300 * 1024 * 1024
 READY_SECONDS = 60.0
 _POLL_SECONDS = 0.05
+# The terminal is for the person at it; the children's logs are in files.
+_QUIET = {**os.environ, "LOG_STDERR": "false"}
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -45,14 +48,15 @@ def up() -> None:
     settings = read_settings()
     _require_room(settings.home)
     _require_free_port(settings.get(ServerSettings))
-    configure_logging(settings.get(LogSettings), settings.home / "logs", process="up", to_stderr=False)
+    log = settings.get(LogSettings).model_copy(update={"to_stderr": False})
+    configure_logging(log, settings.home / "logs", process="up")
     with ExitStack() as stack:
         if settings.get(DatabaseSettings).is_embedded:
             _start_database(settings, stack)
         supervisor = ProcessSupervisor(
             [
-                ChildProcess("api", [*_bedside(), "serve"]),
-                ChildProcess("worker", [*_bedside(), "worker"], stop_timeout=25),
+                ChildProcess("api", [*_bedside(), "serve"], env=_QUIET),
+                ChildProcess("worker", [*_bedside(), "worker"], env=_QUIET, stop_timeout=25),
             ],
             _log,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -18,16 +19,16 @@ _EXPORT_BATCH = 1000
 
 def _matching(chosen: AuditFilter) -> list[ColumnElement[bool]]:
     event = AuditEvent
-    conditions: list[tuple[object, ColumnElement[bool]]] = [
-        (chosen.since, event.recorded_at >= chosen.since),
-        (chosen.until, event.recorded_at < chosen.until),
-        (chosen.actor_id, event.actor_id == chosen.actor_id),
-        (chosen.patient_id, event.patient_ids.contains([chosen.patient_id])),
-        (chosen.action, event.action.startswith(chosen.action or "", autoescape=True)),
-        (chosen.outcome, event.outcome == chosen.outcome),
-        (chosen.flag, event.flags.any_() == chosen.flag),
-    ]
-    return [condition for value, condition in conditions if value is not None]
+    conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+        "since": lambda value: event.recorded_at >= value,
+        "until": lambda value: event.recorded_at < value,
+        "actor_id": lambda value: event.actor_id == value,
+        "patient_id": lambda value: event.patient_ids.contains([value]),
+        "action": lambda value: event.action.startswith(value, autoescape=True),
+        "outcome": lambda value: event.outcome == value,
+        "flag": lambda value: event.flags.contains([value]),
+    }
+    return [make(value) for name, make in conditions.items() if (value := getattr(chosen, name)) is not None]
 
 
 async def page(

@@ -17,7 +17,9 @@ from bedside.platform.runtime import Runtime
 async def host_runtime() -> AsyncIterator[Runtime]:
     """Yield a runtime for one host command."""
     settings = read_settings()
-    configure_logging(settings.get(LogSettings), settings.home / "logs", process="cli")
+    # The terminal is for the command's result: its log lines go to a file alone.
+    log = settings.get(LogSettings).model_copy(update={"to_stderr": False})
+    configure_logging(log, settings.home / "logs", process="cli")
     with database_urls(settings) as urls:
         runtime = build_runtime(settings, urls, process="cli")
         async with runtime.running():

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from bedside.identity.sample import create_sample_accounts
+from bedside.knowledge.service import seed_starter
+from bedside.platform.access.actor import Actor
 from bedside.platform.runtime import Runtime
 
 
 async def seed(runtime: Runtime) -> dict[str, int]:
     """Load what is missing; return counts by kind. Safe to run again."""
-    del runtime
-    return {}
+    knowledge = await seed_starter(runtime, Actor.system("cli"))
+    counts = {"knowledge sources": knowledge.sources_added + knowledge.sources_changed}
+    if runtime.settings.core.sample_data:
+        counts["sample accounts"] = await create_sample_accounts(runtime)
+    return counts

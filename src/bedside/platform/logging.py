@@ -24,8 +24,8 @@ _LONGEST_VALUE = 300
 _QUIET = ("uvicorn.access", "httpx", "httpcore", "procrastinate", "sqlalchemy", "psycopg", "asyncio")
 
 
-def configure_logging(settings: LogSettings, folder: Path | None, *, process: str, to_stderr: bool = True) -> None:
-    """Log as JSON to stderr and, where ``folder`` is given, to ``<process>.log`` and ``error.log`` in it."""
+def configure_logging(settings: LogSettings, folder: Path | None, *, process: str) -> None:
+    """Log as JSON: to stderr if so set, and where ``folder`` is given to ``<process>.log`` and ``error.log`` in it."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -41,7 +41,7 @@ def configure_logging(settings: LogSettings, folder: Path | None, *, process: st
             structlog.processors.JSONRenderer(sort_keys=True),
         ],
     )
-    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)] if to_stderr else []
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)] if settings.to_stderr else []
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handlers.append(_file(folder / f"{process}.log", settings, logging.NOTSET))
@@ -57,7 +57,11 @@ def configure_logging(settings: LogSettings, folder: Path | None, *, process: st
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from sqlalchemy import column, func, select, table
+from sqlalchemy import Text, cast, column, extract, func, select, table
 
 from bedside.platform.checks import Check, Finding, Health
 from bedside.platform.runtime import Runtime
@@ -44,9 +44,13 @@ async def _worker(runtime: Runtime) -> Finding:
     jobs = table("procrastinate_jobs", column("id"), column("status"), column("scheduled_at"))
     events = table("procrastinate_events", column("job_id"), column("type"), column("at"))
     oldest = (
-        select(func.coalesce(func.extract("epoch", func.now() - func.min(events.c.at)), 0), func.count())
+        select(func.coalesce(extract("epoch", func.now() - func.min(events.c.at)), 0), func.count())
         .select_from(jobs.join(events, events.c.job_id == jobs.c.id))
-        .where(jobs.c.status == "todo", jobs.c.scheduled_at.is_(None), events.c.type == "deferred")
+        .where(
+            cast(jobs.c.status, Text) == "todo",
+            jobs.c.scheduled_at.is_(None),
+            cast(events.c.type, Text) == "deferred",
+        )
     )
     async with runtime.database.engine.connect() as connection:
         seconds, waiting = (await connection.execute(oldest)).one()

@@ -11,13 +11,17 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+_WIDTH_WITHOUT_TERMINAL = 240
+
 
 def emit(value: Any, *, as_json: bool, render: Callable[[Console], None]) -> None:
     """Print a command's result: ``value`` (models, lists, plain data) as JSON, or what ``render`` draws."""
     if as_json:
         typer.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2))
     else:
-        render(Console(highlight=False, soft_wrap=not Console().is_terminal))
+        console = Console(highlight=False)
+        # Without a terminal there is no width to respect: nothing that a script reads is cut off.
+        render(console if console.is_terminal else Console(highlight=False, width=_WIDTH_WITHOUT_TERMINAL))
 
 
 def say(text: str) -> None:

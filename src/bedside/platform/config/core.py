@@ -230,6 +230,9 @@ class LogSettings(Section):
     section: ClassVar[str] = "log"
 
     level: LogLevel = Field(default="INFO", alias="LOG_LEVEL", description="DEBUG, INFO, WARNING, ERROR or CRITICAL.")
+    to_stderr: bool = Field(
+        default=True, alias="LOG_STDERR", description="Log to stderr too, as containers and systemd collect it."
+    )
     file_bytes: int = Field(
         default=10_485_760,
         alias="LOG_FILE_BYTES",

@@ -73,7 +73,7 @@ def program_of(process: psutil.Process) -> Path | None:
         return None
 
 
-def clear_stale(data: Path, socket_folder: Path, owner: Owner, cluster_name: str, patience: float = 5.0) -> None:
+def clear_stale(data: Path, socket_folder: Path, owner: Owner, cluster_name: str, patience: float = 2.0) -> None:
     """Remove what a killed postmaster left, once none of its processes is alive.
 
     PostgreSQL overwrites a stale ``postmaster.pid`` itself, unless its pid now belongs to some other process

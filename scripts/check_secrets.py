@@ -5,6 +5,7 @@ found and in which file. `--write` records today's findings as known.
 """
 
 import json
+import os
 import sys
 
 from detect_secrets.core import baseline
@@ -19,7 +20,9 @@ LEFT_OUT = {"requirements.lock", "requirements-dev.lock", "web/package-lock.json
 
 
 def scan() -> SecretsCollection:
-    found = SecretsCollection(root=str(tree.root()))
+    # Names relative to the root go into the baseline, which holds in every checkout.
+    os.chdir(tree.root())
+    found = SecretsCollection()
     found.scan_files(*(str(path) for path in tree.files() if str(path) not in LEFT_OUT))
     return found
 

@@ -1,3 +1,7 @@
+import shutil
+
+import pytest
+
 from .conftest import Checkout
 
 SCRIPT = "check_secrets.py"
@@ -24,6 +28,14 @@ def test_a_line_that_says_it_is_a_sample_passes(checkout: Checkout) -> None:
     checkout.run(SCRIPT, "--write")
     checkout.write("sample.py", f'KEY = "{KEY}"  # pragma: allowlist secret\n')
     assert checkout.run(SCRIPT).returncode == 0
+
+
+def test_what_is_known_is_known_in_every_checkout(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> None:
+    checkout.write("deep/sample.txt", KEY + "\n")
+    checkout.run(SCRIPT, "--write")
+    elsewhere = Checkout(tmp_path_factory.mktemp("clone") / "bedside")
+    shutil.copytree(checkout.root, elsewhere.root)
+    assert elsewhere.run(SCRIPT).returncode == 0
 
 
 def test_a_known_finding_may_move_within_its_file_but_not_to_another(checkout: Checkout) -> None:

@@ -168,7 +168,9 @@ async def get_passage(ctx: Context, passage_id: UUID) -> PassageView:
 async def list_sources(
     ctx: Context, *, after: str | None = None, limit: int = 50
 ) -> tuple[list[SourceView], str | None]:
-    """Return a page of sources by key, and the cursor of the next page."""
+    """Return a page of sources by key, and the cursor of the next page. Raises BadInput for a malformed cursor."""
+    if after is not None and "\x00" in after:
+        raise BadInput("This is no cursor of a page; leave `after` out to begin anew.")
     rows = await repository.sources(ctx.session, after, limit + 1)
     views = [_source_view(source, passages) for source, passages in rows[:limit]]
     return views, views[-1].key if len(rows) > limit else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bedside.assistant.jobs import JOBS as ASSISTANT
 from bedside.care.jobs import JOBS as CARE
 from bedside.identity.jobs import JOBS as IDENTITY
 from bedside.notify.jobs import JOBS as NOTIFY
 from bedside.platform.jobs import Job
 
-JOBS: tuple[Job, ...] = (*CARE, *IDENTITY, *NOTIFY)
+JOBS: tuple[Job, ...] = (*ASSISTANT, *CARE, *IDENTITY, *NOTIFY)

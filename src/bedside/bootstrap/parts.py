@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bedside.assistant.service import Engine
 from bedside.bootstrap.checks import CHECKS
 from bedside.identity.service.links import Messenger
 from bedside.notify.service import send_privately
@@ -13,5 +14,4 @@ from bedside.platform.config import Settings
 
 def build_parts(settings: Settings) -> dict[type[Any], Any]:
     """Return the parts by their class."""
-    del settings
-    return {CheckList: CheckList(CHECKS), Messenger: Messenger(send_privately)}
+    return {CheckList: CheckList(CHECKS), Messenger: Messenger(send_privately), Engine: Engine(settings)}

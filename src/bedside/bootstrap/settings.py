@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from bedside.care.settings import CareSettings
 from bedside.identity.settings import IdentitySettings
+from bedside.models.settings import ModelSettings
 from bedside.notify.settings import NotifySettings
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.config import Section, Settings, load_settings
 from bedside.platform.config.core import CORE_SECTIONS
 
-SECTIONS: tuple[type[Section], ...] = (*CORE_SECTIONS, AccessSettings, IdentitySettings, NotifySettings, CareSettings)
+SECTIONS: tuple[type[Section], ...] = (
+    *CORE_SECTIONS,
+    AccessSettings,
+    IdentitySettings,
+    NotifySettings,
+    CareSettings,
+    ModelSettings,
+)
 
 
 def read_settings(*, generate_secrets: bool = True, allow_unsafe: bool = False) -> Settings:

@@ -32,11 +32,11 @@ class Problem(BaseModel):
     request_id: str | None = None
 
 
-def problem_response(
+def problem_body(
     status: int, title: str, detail: str, code: str, extra: dict[str, Any] | None = None
-) -> JSONResponse:
-    """Return the response for one problem."""
-    body = {
+) -> dict[str, Any]:
+    """Return the document for one problem."""
+    return {
         **(extra or {}),
         "type": "about:blank",
         "title": title,
@@ -45,7 +45,13 @@ def problem_response(
         "code": code,
         "request_id": structlog.contextvars.get_contextvars().get("request_id"),
     }
-    return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def problem_response(
+    status: int, title: str, detail: str, code: str, extra: dict[str, Any] | None = None
+) -> JSONResponse:
+    """Return the response for one problem."""
+    return JSONResponse(problem_body(status, title, detail, code, extra), status_code=status, media_type=MEDIA_TYPE)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -56,6 +62,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+_SIGNED_IN = (401, 403, 429, 503)
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 
 
@@ -65,6 +72,31 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            app.openapi_schema = with_problems(generate())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI documentation, "Extending OpenAPI"
+
+
+def with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    """Add to an OpenAPI document the problems that the platform itself answers with, wherever it may."""
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for path in document["paths"].values():
+        for operation in path.values():
+            statuses = set(_SIGNED_IN if operation.get("security") else ())
+            statuses |= {413, 422} if "requestBody" in operation else set()
+            statuses |= {422} if operation.get("parameters") else set()
+            for status, response in documented(*sorted(statuses)).items():
+                if status == 422 or str(status) not in operation["responses"]:
+                    operation["responses"][str(status)] = response
+    return document
 
 
 async def _bedside_error(_request: Request, error: Exception) -> JSONResponse:

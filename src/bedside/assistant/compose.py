@@ -1,0 +1,141 @@
+"""Answers made of the sources' own sentences: which of them answer, numbered and cited word for word."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log
+
+from bedside.assistant.terms import content_stems, tokens
+from bedside.care.schemas import Citation
+from bedside.knowledge.schemas import PassageSentence, SearchHit
+from bedside.triage.schemas import Level
+
+MAX_SENTENCES = 4
+MIN_SIMILARITY = 0.30
+"""Cosine of question and passage below which a passage is about something else."""
+MIN_SHARE = 0.5
+"""Share of the question's telling words, weighed by rarity, that a sentence must hold with its passage's title."""
+
+_ASKING = frozenset(
+    [
+        *("take", "give", "safe", "okay", "ok", "thing", "know", "tell", "long", "much", "good", "bad", "best"),
+        *("can", "could", "should", "may", "help", "make", "need", "want", "still", "now", "problem", "mean", "feel"),
+        *("any", "some", "really", "go", "today", "hello", "hi", "sort", "kind", "like", "just", "day", "use", "dose"),
+    ]
+)
+_REASSURES = re.compile(
+    r"\b(better (by|at|on|with)|at home|harmless|not serious|goes? away|no treatment|usually mild|clears? up|"
+    r"few days|nothing to worry|does not need|do not need|wait)\b",
+    re.IGNORECASE,
+)
+_CAUTIONS = re.compile(r"\b(do not|never|ask a (doctor|pharmacist)|avoid|emergency)\b", re.IGNORECASE)
+_TAKES = re.compile(r"\b(take|taking|use|using|give|giving|mix|combine)\b", re.IGNORECASE)
+_GROUPS = {
+    "children": frozenset(["child", "baby", "toddl", "son", "daught", "newborn"]),
+    "pregnancy": frozenset(["pregnant", "breastfeed", "midwif"]),
+    "older people": frozenset(["older", "elder", "grandmoth", "grandfath"]),
+}
+"""Headings of passages about particular people, and the words that make them relevant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Sentences, each with its citation's number. ``phrased``: a model chose the words; ``withheld``: how many fell."""
+
+    sentences: tuple[tuple[str, int], ...]
+    citations: tuple[Citation, ...]
+    phrased: bool = False
+    withheld: int = 0
+
+    @property
+    def text(self) -> str:
+        return "\n".join(f"- {sentence} [{number}]" for sentence, number in self.sentences)
+
+
+NOTHING = Answer((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    hit: SearchHit
+    sentence: PassageSentence
+    rank: int
+    place: int
+    score: float
+
+
+def compose(query: str, hits: Sequence[SearchHit], *, level: Level | None, context: str = "") -> Answer:
+    """Return up to ``MAX_SENTENCES`` sentences of ``hits`` that answer ``query``; none where nothing does.
+
+    ``context`` is what else is known (the patient's own words): it makes passages about children or pregnancy
+    relevant. Where the case is urgent, sentences that reassure are left out.
+    """
+    asked = content_stems(query) - _ASKING
+    if not asked:
+        return NOTHING
+    known = content_stems(f"{query} {context}")
+    pool = [
+        (rank, place, hit, sentence)
+        for rank, hit in enumerate(hits)
+        if _about_the_same(hit) and _for_these_people(hit, known)
+        for place, sentence in enumerate(hit.sentences)
+        if not (level in {Level.URGENT, Level.EMERGENCY} and _REASSURES.search(sentence.text))
+    ]
+    weights = _weights(asked, [sentence.text for *_, sentence in pool])
+    scored = [_score(query, asked, weights, *entry) for entry in pool]
+    best = sorted((c for c in scored if c is not None), key=lambda c: (-c.score, c.rank, c.place))[:MAX_SENTENCES]
+    return _numbered(sorted(best, key=lambda c: (c.rank, c.place)))
+
+
+def cited(number: int, hit: SearchHit, quote: str) -> Citation:
+    """Return the citation of a quote from a passage."""
+    sources = next((s.citations for s in hit.sentences if s.text == quote), None)
+    url = sources[0].url if sources else hit.url
+    title = sources[0].title if sources else hit.title
+    return Citation(number=number, passage_id=str(hit.passage_id), title=title, url=url or hit.url, quote=quote)
+
+
+def _about_the_same(hit: SearchHit) -> bool:
+    return hit.text_match == "all" or hit.similarity is None or hit.similarity >= MIN_SIMILARITY
+
+
+def _for_these_people(hit: SearchHit, known: frozenset[str]) -> bool:
+    heading = hit.heading.casefold()
+    return all(name not in heading or words & known for name, words in _GROUPS.items())
+
+
+def _weights(asked: frozenset[str], texts: Sequence[str]) -> dict[str, float]:
+    """Rare words among the candidates tell more; a word that none of them has tells most."""
+    counts = Counter(stem for text in texts for stem in content_stems(text) & asked)
+    return {stem: log(1 + len(texts) / (1 + counts[stem])) + 0.1 for stem in asked}
+
+
+def _score(
+    query: str,
+    asked: frozenset[str],
+    weights: dict[str, float],
+    rank: int,
+    place: int,
+    hit: SearchHit,
+    sentence: PassageSentence,
+) -> _Candidate | None:
+    here = content_stems(sentence.text)
+    own = asked & here
+    if not own:
+        return None
+    held = own | (asked & content_stems(hit.title))
+    share = sum(weights[s] for s in held) / sum(weights.values())
+    if share < MIN_SHARE:
+        return None
+    score = share + 0.5 * sum(weights[s] for s in own) / sum(weights.values()) - 0.08 * rank
+    if _TAKES.search(query) and _CAUTIONS.search(sentence.text):
+        score += 0.15
+    return _Candidate(hit, sentence, rank, place, score - 0.002 * len(tokens(sentence.text)))
+
+
+def _numbered(chosen: Sequence[_Candidate]) -> Answer:
+    citations = tuple(cited(number, c.hit, c.sentence.text) for number, c in enumerate(chosen, start=1))
+    return Answer(tuple((c.sentence.text, number) for number, c in enumerate(chosen, start=1)), citations)

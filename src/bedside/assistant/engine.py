@@ -1,0 +1,77 @@
+"""The process's one conversation engine: the graph, the chat model, threads for the CPU, one turn at a time each."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
+
+from bedside.assistant.loader import load_graph, load_model
+from bedside.assistant.state import Case, Finding, Search, Tools, TurnState
+from bedside.models.service import model_name
+from bedside.platform.config.load import Settings
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+    from bedside.assistant.phrasing import Model
+
+T = TypeVar("T")
+
+
+class Engine:
+    """Long-lived and shared by all turns of a process; loads LangGraph at the first turn."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        # The work holds the interpreter's lock: more threads than cores would only make all of them slow.
+        self._threads = ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0)), thread_name_prefix="assistant")
+        self._parts: tuple[CompiledStateGraph[TurnState, Tools, TurnState, TurnState], Model | None] | None = None
+        self._turns: dict[UUID, tuple[asyncio.Lock, int]] = {}
+
+    async def warm(self) -> None:
+        """Load what the first turn would otherwise wait for, about two seconds."""
+        if self._parts is None:
+            self._parts = await self.in_thread(lambda: (load_graph(), load_model(self._settings)))
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        """Run CPU-bound ``work`` off the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def find(self, case: Case, search: Search) -> Finding:
+        """Run the graph for one message. Opens no transaction but through ``search``. Raises BadInput, Unavailable."""
+        await self.warm()
+        assert self._parts is not None  # noqa: S101 - warm has just set it
+        graph, model = self._parts
+        tools = Tools(search, self._threads, model, model_name(self._settings))
+        state = await graph.ainvoke({"case": case}, context=tools)
+        return Finding(
+            understood=state["understood"],
+            result=state["result"],
+            raised=state.get("raised", False),
+            used_model=state.get("used_model", False),
+            **({"answer": state["answer"]} if "answer" in state else {}),
+        )
+
+    def busy(self, conversation_id: UUID) -> bool:
+        """Whether a turn of this conversation is under way in this process."""
+        return conversation_id in self._turns
+
+    @asynccontextmanager
+    async def turn_of(self, conversation_id: UUID) -> AsyncIterator[None]:
+        """Wait for earlier turns of the same conversation in this process; they follow one another."""
+        lock, waiting = self._turns.get(conversation_id, (asyncio.Lock(), 0))
+        self._turns[conversation_id] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._turns[conversation_id]
+            if waiting == 1:
+                del self._turns[conversation_id]
+            else:
+                self._turns[conversation_id] = (lock, waiting - 1)

@@ -1,0 +1,94 @@
+"""What one turn works on: the case as the transcript has it, and what the graph finds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from bedside.assistant.compose import NOTHING, Answer
+from bedside.assistant.phrasing import Model
+from bedside.care.schemas import Status
+from bedside.knowledge.schemas import SearchHit
+from bedside.triage.schemas import Level, Question, Subject, TriageResult
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The conversation up to one message of the patient. ``explicit`` is a question's id and the choice given to it."""
+
+    text: str
+    utterances: tuple[str, ...]
+    earlier: tuple[str, ...] = ()
+    answers: dict[str, str] = field(default_factory=dict)
+    open_question: Question | None = None
+    asked: tuple[Question, ...] = ()
+    explicit: tuple[str, str] | None = None
+    subject: Subject | None = None
+    age_years: float | None = None
+    level: Level | None = None
+    status: Status | None = None
+
+    @property
+    def handed_over(self) -> bool:
+        """Whether a nurse has the case already."""
+        return self.status in {Status.WAITING, Status.CLAIMED}
+
+    @property
+    def undecided(self) -> bool:
+        return self.status in {Status.OPEN, Status.WAITING, Status.CLAIMED}
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the message means for the case.
+
+    ``asks`` is what the patient wants to know; ``misread`` says that the open question was not answered;
+    ``idle`` that the message says nothing about a case and none is open.
+    """
+
+    result: TriageResult
+    answers: dict[str, str]
+    question: Question | None
+    asks: str | None
+    misread: bool
+    idle: bool
+    readable: bool
+    searches: str | None
+
+
+class TurnState(TypedDict, total=False):
+    """The graph's state. It begins with ``case``; nothing of it outlives the turn."""
+
+    case: Case
+    understood: Understood
+    hits: list[SearchHit]
+    answer: Answer
+    result: TriageResult
+    raised: bool
+    used_model: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the graph found, ready to be stored and worded."""
+
+    understood: Understood
+    result: TriageResult
+    answer: Answer = NOTHING
+    raised: bool = False
+    used_model: bool = False
+
+
+Search = Callable[[str], Awaitable[list[SearchHit]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the nodes reach outside. ``search`` opens its own unit of work; ``threads`` takes what needs the CPU."""
+
+    search: Search
+    threads: Executor
+    model: Model | None
+    model_name: str | None

@@ -64,7 +64,7 @@ def create_app(runtime: Runtime) -> FastAPI:
             allow_headers=["authorization", "content-type", "idempotency-key", "x-requested-with"],
             allow_credentials=True,
         )
-    app.add_middleware(RequestMiddleware, hsts=server.force_https)
+    app.add_middleware(RequestMiddleware, hsts=server.force_https, largest_body=server.largest_body)
     for router in ROUTERS:
         app.include_router(router)
     return app
@@ -102,7 +102,8 @@ def serve() -> None:
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=False,
+            proxy_headers=server.trusted_proxies is not None,
+            forwarded_allow_ips=server.trusted_proxies or "",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
         uvicorn.Server(config).run(sockets=[listener])

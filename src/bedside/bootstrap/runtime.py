@@ -13,11 +13,12 @@ from bedside.platform.access.ledger import Ledger
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.access.unit_of_work import UnitsOfWork
 from bedside.platform.config import Settings
-from bedside.platform.config.core import DatabaseSettings
+from bedside.platform.config.core import CacheSettings, DatabaseSettings
 from bedside.platform.database.engine import Database
 from bedside.platform.database.roles import DatabaseUrls
 from bedside.platform.events import EventHub
 from bedside.platform.jobs import JobQueue
+from bedside.platform.limits import Limiter
 from bedside.platform.runtime import Runtime
 
 
@@ -34,6 +35,7 @@ def build_runtime(settings: Settings, urls: DatabaseUrls, *, process: str) -> Ru
         units=UnitsOfWork(database, ledger, settings, clock, jobs, request_id, exceptional_access),
         jobs=jobs,
         events=EventHub(urls.app),
+        limiter=Limiter(settings.get(CacheSettings)),
         authenticate=authenticate,
     )
     runtime.parts.update(build_parts(settings))

@@ -15,6 +15,7 @@ from bedside.platform.config.load import Settings
 from bedside.platform.database.engine import Database
 from bedside.platform.events import EventHub
 from bedside.platform.jobs import JobQueue
+from bedside.platform.limits import Limiter
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Runtime:
     units: UnitsOfWork
     jobs: JobQueue
     events: EventHub
+    limiter: Limiter
     authenticate: Callable[[Context, str], Awaitable[Actor]]
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
@@ -53,4 +55,5 @@ class Runtime:
         finally:
             if events:
                 await self.events.stop()
+            await self.limiter.close()
             await self.database.close()

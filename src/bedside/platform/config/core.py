@@ -105,6 +105,11 @@ class ServerSettings(Section):
         ge=1024,
         description="The largest request body that is read, in bytes.",
     )
+    trusted_proxies: str | None = Field(
+        default=None,
+        alias="TRUSTED_PROXIES",
+        description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed; none by default.",
+    )
     rate_limit_per_minute: int = Field(
         default=600,
         alias="API_RATE_LIMIT",
@@ -140,6 +145,8 @@ class ServerSettings(Section):
             yield "CORS_ORIGINS is *, which would let any site act for a signed-in user; name the origins."
         if production and not self.is_loopback and not self.force_https:
             yield "FORCE_HTTPS is off in production on a public address; terminate TLS in front and turn it on."
+        if self.trusted_proxies and "*" in self.trusted_proxies:
+            yield "TRUSTED_PROXIES is *, so anybody could claim any address; name your proxies."
         if self.public_url and urlsplit(self.public_url).scheme not in {"http", "https"}:
             yield "PUBLIC_URL must begin with http:// or https://."
 

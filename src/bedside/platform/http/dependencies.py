@@ -11,6 +11,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 
 from bedside.platform.access.actor import Actor
 from bedside.platform.access.context import Context
+from bedside.platform.config.core import ServerSettings
 from bedside.platform.errors import Forbidden, NotSignedIn
 from bedside.platform.runtime import Runtime
 
@@ -20,6 +21,9 @@ CSRF_VALUE = "bedside"
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 _bearer = HTTPBearer(auto_error=False, description="An access token from POST /api/auth/token.")
+
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+"""For a route that has to do something before it knows who acts; the others ask for ``ActorDep``."""
 
 
 def runtime_of(request: Request) -> Runtime:
@@ -32,12 +36,17 @@ def runtime_of(request: Request) -> Runtime:
 RuntimeDep = Annotated[Runtime, Depends(runtime_of)]
 
 
+def client_address(request: Request) -> str:
+    """Return the address that a request came from, as trusted proxies tell it (TRUSTED_PROXIES)."""
+    return request.client.host if request.client else "unknown"
+
+
 async def current_actor(
     request: Request,
     runtime: RuntimeDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    credentials: Credentials,
 ) -> Actor:
-    """Return who acts, by bearer token or by the pages' cookie. Raises NotSignedIn, Forbidden.
+    """Return who acts, by bearer token or by the pages' cookie. Raises NotSignedIn, Forbidden, TooManyRequests.
 
     A cookie is sent by browsers on their own, so a changing request that relies on one must carry a
     header which another site's form can't set (OWASP CSRF Prevention Cheat Sheet, "Custom Request Headers").
@@ -47,8 +56,15 @@ async def current_actor(
         raise NotSignedIn("Sign in, then send the access token.")
     if credentials is None and request.method not in _SAFE_METHODS and request.headers.get(CSRF_HEADER) != CSRF_VALUE:
         raise Forbidden(f"A request that relies on the sign-in cookie must carry {CSRF_HEADER}: {CSRF_VALUE}.")
-    async with runtime.unit_of_work(Actor.system("api")) as ctx:
-        return await runtime.authenticate(ctx, token)
+    limit = runtime.settings.get(ServerSettings).rate_limit_per_minute
+    try:
+        async with runtime.unit_of_work(Actor.system("api")) as ctx:
+            actor = await runtime.authenticate(ctx, token)
+    except NotSignedIn:
+        await runtime.limiter.hit("refused", client_address(request), limit=limit, seconds=60)
+        raise
+    await runtime.limiter.hit("actor", str(actor.session_id or actor.id), limit=limit, seconds=60)
+    return actor
 
 
 ActorDep = Annotated[Actor, Depends(current_actor)]

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 
 import structlog
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.kit.ids import new_id
+from bedside.platform.http.problems import too_large
 from bedside.platform.metrics import REQUEST_COUNT, REQUEST_DURATION
 
 _log = structlog.get_logger("bedside.http")
@@ -30,9 +31,12 @@ _CONTENT_SECURITY = "default-src 'self'; object-src 'none'; base-uri 'none'; fra
 class RequestMiddleware:
     """Gives each request an id, which its log lines, its audit events and its errors carry."""
 
-    def __init__(self, app: ASGIApp, *, hsts: bool, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hsts: bool, largest_body: int, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._app = app
         self._hsts = hsts
+        self._largest_body = largest_body
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -52,7 +56,12 @@ class RequestMiddleware:
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, answer)
+                length = Headers(scope=scope).get("content-length", "0")
+                if length.isdecimal() and int(length) > self._largest_body:
+                    # Starlette's own limit, which also counts bodies without a length, answers in plain text here.
+                    await too_large(self._largest_body)(scope, receive, answer)
+                else:
+                    await self._app(scope, receive, answer)
             finally:
                 self._measure(scope, status, self._clock() - started)
 

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from bedside.platform.errors import BedsideError, ExitCode, NotSignedIn, TooManyRequests
+from bedside.platform.errors import BedsideError, ExitCode, NotSignedIn, TooLarge, TooManyRequests
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger(__name__)
@@ -52,6 +52,12 @@ def problem_response(
 ) -> JSONResponse:
     """Return the response for one problem."""
     return JSONResponse(problem_body(status, title, detail, code, extra), status_code=status, media_type=MEDIA_TYPE)
+
+
+def too_large(limit: int) -> JSONResponse:
+    """Return the answer to a body of over ``limit`` bytes."""
+    error = TooLarge(f"A request's body may have {limit} bytes; send less.")
+    return problem_response(error.status, error.title, error.message, error.code)
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

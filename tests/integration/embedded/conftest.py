@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -27,9 +26,9 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture(scope="session")
-def seed() -> Iterator[Path]:
-    """A home with a stopped server, to be copied: initdb takes most of a cold start."""
+@pytest.fixture(scope="module")
+def cluster_home() -> Iterator[Path]:
+    """A home with a stopped server; initdb takes most of a cold start."""
     folder = Path(tempfile.mkdtemp(prefix="bedside-t-"))
     folder.chmod(0o755)
     server = EmbeddedPostgres(folder / "home", durable=False)
@@ -40,15 +39,10 @@ def seed() -> Iterator[Path]:
 
 
 @pytest.fixture
-def made_home(home: Path, seed: Path) -> Path:
-    """A home in which a server has run before."""
-    # Programs as links, data truly copied.
-    subprocess.run(["cp", "-al", str(seed), str(home)], check=True)
-    for own in ("postgres/data", "logs"):
-        shutil.rmtree(home / own)
-    (home / "postgres" / "lock").unlink()
-    subprocess.run(["cp", "-a", str(seed / "postgres" / "data"), str(home / "postgres" / "data")], check=True)
-    return home
+def made_home(cluster_home: Path) -> Iterator[Path]:
+    """A home in which a server has run before; one for a module, stopped after each test."""
+    yield cluster_home
+    EmbeddedPostgres(cluster_home).stop("immediate")
 
 
 @pytest.fixture(scope="module")

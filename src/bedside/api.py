@@ -12,6 +12,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from bedside.bootstrap.database import database_urls
 from bedside.bootstrap.routers import ROUTERS
@@ -52,7 +53,6 @@ def create_app(runtime: Runtime) -> FastAPI:
         docs_url="/api/docs",
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=server.largest_body,
     )
     app.state.runtime = runtime
     problems.install(app)
@@ -64,6 +64,7 @@ def create_app(runtime: Runtime) -> FastAPI:
             allow_headers=["authorization", "content-type", "idempotency-key", "x-requested-with"],
             allow_credentials=True,
         )
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=server.largest_body)
     app.add_middleware(RequestMiddleware, hsts=server.force_https, largest_body=server.largest_body)
     for router in ROUTERS:
         app.include_router(router)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from uuid import UUID
 
 import httpx
@@ -54,8 +55,9 @@ def test_security_headers_are_everywhere(http: httpx.Client) -> None:
         assert "default-src 'self'" in headers["content-security-policy"]
 
 
-def test_a_body_over_the_limit_is_refused(http: httpx.Client) -> None:
-    answer = http.post("/api/auth/register", content=b"x" * 1_100_000, headers={"content-type": "application/json"})
+@pytest.mark.parametrize("content", [b"x" * 1_100_000, (b"x" * 100_000 for _ in range(20))], ids=["sized", "chunked"])
+def test_a_body_over_the_limit_is_refused(http: httpx.Client, content: bytes | Iterator[bytes]) -> None:
+    answer = http.post("/api/auth/register", content=content, headers={"content-type": "application/json"})
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"
 

@@ -71,7 +71,7 @@ def test_works_outside_an_event_loop(service: ChatService) -> None:
         b'{"choices": [{"message": {"content": "cut off',
         b"\xff\xfe\x00\x00",
         b"[" * 50_000,
-        gzip.compress(json.dumps({"choices": [{"message": {"content": "packed"}}]}).encode()),
+        gzip.compress(json.dumps({"choices": [{"message": {"content": "packed"}}]}).encode(), mtime=0),
     ],
 )
 async def test_malformed_answers_are_unavailable(service: ChatService, raw: bytes) -> None:

@@ -7,7 +7,10 @@ from .conftest import Checkout
 
 SCRIPT = "check_registry_hosts.py"
 PUBLIC_HOSTS = {"index": PyPI.netloc, "files": PyPI.file_storage_domain}
-MIRROR = {**os.environ, "PIP_INDEX_URL": "https://someone:word@packages.hospital.example:8443/simple"}  # pragma: allowlist secret
+MIRROR = {
+    **os.environ,
+    "PIP_INDEX_URL": "https://someone@packages.hospital.example:8443/simple",
+}
 
 
 @pytest.mark.parametrize("which", PUBLIC_HOSTS)

@@ -45,7 +45,7 @@ _DECOY = _decoy()
 
 async def hash_password(password: str) -> str:
     """Return the Argon2id hash. Call it outside any transaction: it takes some 50 ms."""
-    return await _in_thread(lambda: _HASHER.hash(_normal(password)))
+    return await _in_thread(lambda: _HASHER.hash(_bytes(password)))
 
 
 async def verify_password(stored: str | None, password: str) -> bool:
@@ -81,6 +81,10 @@ def _normal(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
+def _bytes(password: str) -> bytes:
+    return _normal(password).encode("utf-8", "surrogatepass")  # what a terminal hands over need not be UTF-8
+
+
 def _is_run(text: str) -> bool:
     """Return whether every character follows the one before it in code order, up or down."""
     steps = {ord(b) - ord(a) for a, b in pairwise(text)}
@@ -105,7 +109,7 @@ def _common() -> frozenset[str]:
 
 def _verify(stored: str, password: str) -> bool:
     try:
-        return _HASHER.verify(stored, _normal(password))
+        return _HASHER.verify(stored, _bytes(password))
     except (VerificationError, InvalidHashError):
         return False
 

@@ -60,6 +60,7 @@ async def test_the_hash_is_argon2id_salted_and_holds_no_password() -> None:
 async def test_unicode_forms_of_one_password_are_the_same() -> None:
     stored = await hash_password("Zoe\u0308 trinkt Kaffee")
     assert await verify_password(stored, "Zo\u00eb trinkt Kaffee")
+    assert not await verify_password(stored, "\ud800")
 
 
 @pytest.mark.parametrize("stored", [None, "", "nonsense", "$argon2id$v=19$m=1,t=1,p=1$broken", "$2b$12$abcdefghij"])

@@ -33,7 +33,7 @@ def accept_code(keys: IdentityKeys, row: Credentials, code: str, now: datetime) 
 
 
 def _accept_totp(keys: IdentityKeys, row: Credentials, code: str, now: datetime) -> bool:
-    if row.totp_secret is None:
+    if row.totp_secret is None or not (code.isascii() and _plain(code).isdigit()):
         return False
     totp = pyotp.TOTP(keys.unseal(row.account_id, row.totp_secret))
     try:

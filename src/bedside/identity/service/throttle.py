@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 
 from bedside.identity import repository
 from bedside.identity.errors import LockedOut
@@ -60,9 +61,9 @@ async def count(ctx: Context, limits: Limits) -> Count:
 
 def locked_out(until: datetime, now: datetime) -> LockedOut:
     """Return the error for a lock that ends at ``until``."""
-    seconds = max(1, int((until - now).total_seconds()) + 1)
+    seconds = max(1, ceil((until - now).total_seconds()))
     return LockedOut(
-        f"Too many attempts have failed. Wait {-(-seconds // 60)} minutes, then try again.", retry_after=seconds
+        f"Too many attempts have failed. Wait {ceil(seconds / 60)} minutes, then try again.", retry_after=seconds
     )
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,16 +78,20 @@ class ProcessSupervisor:
         self._log = log
         self._stop = threading.Event()
         self._signals = 0
+        self._preparing = False
 
-    def run(self) -> None:
+    def run(self, prepare: Callable[[], None] | None = None) -> None:
         """Start the children and watch them until SIGINT, SIGTERM or stop(); then stop them in reverse order.
 
+        ``prepare`` runs in this thread while the children load, before they are watched; a signal breaks it off.
         A second signal while stopping kills at once. Call it in the main thread, whose handlers of both signals it
         sets and restores. Raises ChildFailed, after stopping the others, when a child can't be kept running.
         """
         before = {number: signal.signal(number, self._on_signal) for number in _STOP_SIGNALS}
         try:
             self.start()
+            if prepare is not None:
+                self._prepare(prepare)
             self.watch()
         finally:
             self.stop_children()
@@ -173,9 +177,22 @@ class ProcessSupervisor:
             raise ChildFailed(f"{child.name} can't be started: {error.strerror}.", process=child.name) from None
         self._log.info("process_started: %s is process %d", child.name, running.process.pid)
 
+    def _prepare(self, prepare: Callable[[], None]) -> None:
+        try:
+            self._preparing = True
+            prepare()
+        except KeyboardInterrupt:
+            if not self._stop.is_set():
+                raise
+        finally:
+            self._preparing = False
+
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._signals += 1
         self._stop.set()
+        if self._preparing:
+            self._preparing = False
+            raise KeyboardInterrupt
 
 
 def _send(running: _Running, number: signal.Signals) -> None:

@@ -1,11 +1,9 @@
-"""Alembic, imported only when there is something to migrate (0.7 s)."""
+"""Alembic and SQLAlchemy, imported only when there is something to migrate (1.3 s)."""
 
 from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-
-from sqlalchemy import create_engine, event
 
 from bedside.platform.database.urls import sqlalchemy_url
 
@@ -14,6 +12,7 @@ def upgrade_to_head(owner_url: str, *, lock_timeout_seconds: int = 10) -> None:
     """Run the outstanding migrations, each in a transaction of its own."""
     from alembic import command
     from alembic.config import Config
+    from sqlalchemy import create_engine, event
 
     config = Config()
     config.set_main_option("script_location", str(Path(str(resources.files("bedside.migrations")))))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import psycopg
 from sqlalchemy import Text, column, select, table
+from sqlalchemy.exc import ProgrammingError
 
 from bedside.platform.database.engine import Database, unavailable
 
@@ -14,5 +16,9 @@ async def revision(database: Database) -> str | None:
         async with database.engine.connect() as connection:
             found: str | None = (await connection.execute(statement)).scalar_one_or_none()
             return found
+    except ProgrammingError as error:
+        if isinstance(error.orig, psycopg.errors.UndefinedTable):
+            return None
+        raise
     except Exception as error:  # noqa: BLE001 - told apart by unavailable()
         raise (unavailable(error) or error) from None

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.kit.ids import new_id
-from bedside.platform.http.problems import too_large
+from bedside.platform.http.problems import too_large, unexpected
 from bedside.platform.metrics import REQUEST_COUNT, REQUEST_DURATION
 
 _log = structlog.get_logger("bedside.http")
@@ -44,7 +44,7 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         request_id = str(new_id())
-        status = 500
+        status = 0
         started = self._clock()
 
         async def answer(message: Message) -> None:
@@ -62,8 +62,13 @@ class RequestMiddleware:
                     await too_large(self._largest_body)(scope, receive, answer)
                 else:
                     await self._app(scope, receive, answer)
+            except Exception as error:
+                _log.error("unexpected error", exc_info=error)
+                if status:
+                    raise
+                await unexpected()(scope, receive, answer)
             finally:
-                self._measure(scope, status, self._clock() - started)
+                self._measure(scope, status or 500, self._clock() - started)
 
     def _add_headers(self, headers: MutableHeaders, path: str, request_id: str) -> None:
         headers["x-request-id"] = request_id

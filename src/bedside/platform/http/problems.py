@@ -60,6 +60,12 @@ def too_large(limit: int) -> JSONResponse:
     return problem_response(error.status, error.title, error.message, error.code)
 
 
+def unexpected() -> JSONResponse:
+    """Return the answer to a mistake of Bedside's own."""
+    sentence = "Something went wrong; nothing was lost. Quote the request id."
+    return problem_response(500, "A fault in Bedside", sentence, "fault")
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return OpenAPI ``responses`` for the problems that a route may answer with."""
     return {
@@ -77,7 +83,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(BedsideError, _bedside_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    app.add_exception_handler(Exception, _unexpected)
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -141,10 +146,3 @@ async def _http_error(_request: Request, error: Exception) -> JSONResponse:
     response = problem_response(error.status_code, phrase, phrase, phrase.lower().replace(" ", "-"))
     response.headers.update(error.headers or {})
     return response
-
-
-async def _unexpected(_request: Request, error: Exception) -> JSONResponse:
-    _log.error("unexpected error", exc_info=error)
-    return problem_response(
-        500, "A fault in Bedside", "Something went wrong; nothing was lost. Quote the request id.", "fault"
-    )

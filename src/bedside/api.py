@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import signal
 import socket
 from collections.abc import AsyncIterator
 from importlib.metadata import version
+from typing import Annotated
 
-import structlog
 import typer
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from bedside.bootstrap.database import database_urls
+from bedside.bootstrap.database import awaited_urls, database_urls
 from bedside.bootstrap.routers import ROUTERS
 from bedside.bootstrap.runtime import build_runtime
+from bedside.bootstrap.safety import require_safe, until_safe
 from bedside.bootstrap.settings import read_settings
-from bedside.identity.sample import refuse_sample_accounts
 from bedside.platform.config.core import LogSettings, ServerSettings
-from bedside.platform.errors import SettingsError, Unavailable
+from bedside.platform.errors import Fault, SettingsError
 from bedside.platform.http import problems
 from bedside.platform.http.middleware import RequestMiddleware
 from bedside.platform.logging import configure_logging
 from bedside.platform.runtime import Runtime
-
-_log = structlog.get_logger(__name__)
 
 GRACE_SECONDS = 3
 
@@ -38,11 +38,6 @@ def create_app(runtime: Runtime) -> FastAPI:
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with runtime.running(events=True):
-            try:
-                await runtime.database.require_safe_role()
-                await refuse_sample_accounts(runtime)
-            except Unavailable:
-                _log.warning("the database does not answer; safety advice is given all the same")
             yield
 
     app = FastAPI(
@@ -90,16 +85,33 @@ def listening_socket(settings: ServerSettings) -> socket.socket:
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+WaitOption = Annotated[
+    float | None,
+    typer.Option(
+        "--wait-for-database",
+        metavar="SECONDS",
+        min=0,
+        help="Start no database; wait this long for one that is being started, then go on without it.",
+    ),
+]
+
+
 @app.command()
-def serve() -> None:
+def serve(wait_for_database: WaitOption = None) -> None:
     """Run the API alone; the database must be there (see `bedside up`, which runs everything)."""
     settings = read_settings()
     server = settings.get(ServerSettings)
     configure_logging(settings.get(LogSettings), settings.home / "logs", process="api")
-    with contextlib.closing(listening_socket(server)) as listener, database_urls(settings) as urls:
-        application = create_app(build_runtime(settings, urls, process="api"))
+    with contextlib.ExitStack() as stack:
+        listener = stack.enter_context(contextlib.closing(listening_socket(server)))
+        urls = (
+            stack.enter_context(database_urls(settings))
+            if wait_for_database is None
+            else awaited_urls(settings, wait_for_database)
+        )
+        runtime = build_runtime(settings, urls, process="api")
         config = uvicorn.Config(
-            application,
+            create_app(runtime),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -107,4 +119,33 @@ def serve() -> None:
             forwarded_allow_ips=server.trusted_proxies or "",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        uvicorn.Server(config).run(sockets=[listener])
+        asyncio.run(_serve(_Server(config), runtime, listener))
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server, which would end a signal's work by sending it again: too early for what is to be stopped."""
+
+    def capture_signals(self) -> contextlib.nullcontext[None]:  # type: ignore[override]
+        return contextlib.nullcontext()
+
+
+async def _serve(server: uvicorn.Server, runtime: Runtime, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM. Raises SettingsError where the database, now or once it answers, is not safe."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, server.handle_exit, number, None)
+    guard = None if await require_safe(runtime) else asyncio.create_task(until_safe(runtime), name="database guard")
+    if guard is not None:
+        guard.add_done_callback(lambda task: _end_where_unsafe(task, server))
+    await server.serve(sockets=[listener])
+    if not server.started:
+        raise Fault("The API did not start; logs/api.log below BEDSIDE_HOME says where.")
+    if guard is not None:
+        guard.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await guard
+
+
+def _end_where_unsafe(task: asyncio.Task[None], server: uvicorn.Server) -> None:
+    if not task.cancelled() and task.exception() is not None:
+        server.should_exit = True

@@ -13,7 +13,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from contextlib import ExitStack
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +34,9 @@ _log = structlog.get_logger(__name__)
 
 LEAST_FREE_BYTES = 300 * 1024 * 1024
 READY_SECONDS = 60.0
+# The API goes on without a database that takes longer: the safety screen needs none.
+API_WAIT_SECONDS = "5"
+WORKER_WAIT_SECONDS = "60"
 _POLL_SECONDS = 0.05
 # The terminal is for the person at it; the children's logs are in files.
 _QUIET = {**os.environ, "LOG_STDERR": "false"}
@@ -50,23 +52,39 @@ def up() -> None:
     _require_free_port(settings.get(ServerSettings))
     log = settings.get(LogSettings).model_copy(update={"to_stderr": False})
     configure_logging(log, settings.home / "logs", process="up")
-    with ExitStack() as stack:
+    database = PostgresSupervisor(embedded_server(settings), _log)
+    # The children load while the database starts, and wait for it.
+    children = ProcessSupervisor(
+        [
+            ChildProcess("api", [*_bedside(), "serve", "--wait-for-database", API_WAIT_SECONDS], env=_QUIET),
+            ChildProcess(
+                "worker",
+                [*_bedside(), "worker", "--wait-for-database", WORKER_WAIT_SECONDS],
+                env=_QUIET,
+                stop_timeout=25,
+            ),
+        ],
+        _log,
+    )
+    failures: list[BedsideError] = []
+    herald = threading.Thread(target=_announce, args=(settings, children, failures), daemon=True)
+
+    def prepare() -> None:
         if settings.get(DatabaseSettings).is_embedded:
-            _start_database(settings, stack)
-        supervisor = ProcessSupervisor(
-            [
-                ChildProcess("api", [*_bedside(), "serve"], env=_QUIET),
-                ChildProcess("worker", [*_bedside(), "worker"], env=_QUIET, stop_timeout=25),
-            ],
-            _log,
-        )
-        failures: list[BedsideError] = []
-        herald = threading.Thread(target=_announce, args=(settings, supervisor, failures), daemon=True)
+            database.start()
+            prepare_embedded(database.server, settings)
         herald.start()
-        supervisor.run()
-        if failures:
-            raise failures[0]
-        typer.echo("Bedside has stopped.", err=True)
+
+    try:
+        children.run(prepare)
+    finally:
+        if herald.is_alive():
+            herald.join()
+        if settings.get(DatabaseSettings).is_embedded:
+            database.stop()
+    if failures:
+        raise failures[0]
+    typer.echo("Bedside has stopped.", err=True)
 
 
 def _bedside() -> list[str]:
@@ -100,27 +118,20 @@ def _require_free_port(server: ServerSettings) -> None:
             ) from None
 
 
-def _start_database(settings: Settings, stack: ExitStack) -> None:
-    server = embedded_server(settings)
-    supervisor = PostgresSupervisor(server, _log)
-    supervisor.start()
-    stack.callback(supervisor.stop)
-    prepare_embedded(server, settings)
-
-
 def _announce(settings: Settings, supervisor: ProcessSupervisor, failures: list[BedsideError]) -> None:
     """Load what is missing, wait for the API, then tell the person at the terminal."""
     try:
-        _seed_once(settings)
-        _wait_until_ready(settings.get(ServerSettings))
+        _seed_once(settings, supervisor)
+        _wait_until_ready(settings.get(ServerSettings), supervisor)
     except BedsideError as error:
         failures.append(error)
         supervisor.stop()
         return
-    typer.echo(_banner(settings))
+    if not supervisor.stopping:
+        typer.echo(_banner(settings))
 
 
-def _seed_once(settings: Settings) -> None:
+def _seed_once(settings: Settings, supervisor: ProcessSupervisor) -> None:
     """Run ``bedside db seed`` when this version's content is not loaded yet, in a process of its own."""
     marker = settings.home / "seeded.json"
     wanted = {"content": _content_fingerprint(), "sample_data": settings.core.sample_data}
@@ -129,11 +140,32 @@ def _seed_once(settings: Settings) -> None:
             return
     except (OSError, ValueError):
         pass
-    done = subprocess.run([*_bedside(), "db", "seed"], capture_output=True, text=True, check=False)  # noqa: S603
-    if done.returncode != 0:
-        reason = done.stderr.strip().splitlines()[-1:] or ["no reason given"]
+    # A session of its own: Ctrl-C reaches it once, through us.
+    seeder = subprocess.Popen(  # noqa: S603 - our own program
+        [*_bedside(), "db", "seed"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    said = _until_done(seeder, supervisor)
+    if supervisor.stopping:
+        return
+    if seeder.returncode != 0:
+        reason = said.strip().splitlines()[-1:] or ["no reason given"]
         raise Unavailable(f"Loading the starter content failed: {reason[0]}")
     marker.write_text(json.dumps(wanted), encoding="utf-8")
+
+
+def _until_done(process: subprocess.Popen[str], supervisor: ProcessSupervisor) -> str:
+    """Return what ``process`` said on stderr; end it when the supervisor stops."""
+    while True:
+        try:
+            return process.communicate(timeout=0.1)[1]
+        except subprocess.TimeoutExpired:
+            if supervisor.stopping:
+                process.kill()
 
 
 def _content_fingerprint() -> str:
@@ -144,19 +176,30 @@ def _content_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def _wait_until_ready(server: ServerSettings) -> None:
+def _wait_until_ready(server: ServerSettings, supervisor: ProcessSupervisor) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(server.host, server.host)  # noqa: S104 - asked, not bound
     address = f"http://{host}:{server.port}/ready"
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
+    reason = "See the logs below BEDSIDE_HOME/logs."
+    while time.monotonic() < deadline and not supervisor.stopping:
         try:
             with urllib.request.urlopen(address, timeout=2) as answer:
                 if answer.status == 200:
                     return
-        except (urllib.error.URLError, OSError):
+        except urllib.error.HTTPError as answer:
+            reason = _reason(answer) or reason
+        except OSError:
             pass
         time.sleep(_POLL_SECONDS)
-    raise Unavailable(f"The API is not ready after {READY_SECONDS:g} s; see the logs below BEDSIDE_HOME/logs.")
+    if not supervisor.stopping:
+        raise Unavailable(f"The API is not ready after {READY_SECONDS:g} s. {reason}")
+
+
+def _reason(answer: urllib.error.HTTPError) -> str | None:
+    try:
+        return str(json.load(answer)["reason"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _banner(settings: Settings) -> str:

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+
+import psycopg
 
 from bedside.platform.config import Settings
 from bedside.platform.config.core import DatabaseSettings
-from bedside.platform.database.migrate import migrate
+from bedside.platform.database.migrate import current, head, migrate
 from bedside.platform.database.roles import DATABASE, DatabaseUrls, embedded_passwords, embedded_urls, external_urls
+from bedside.platform.database.urls import psycopg_url
 from bedside.platform.embedded.provision import provision_roles
 from bedside.platform.embedded.server import EmbeddedPostgres
+from bedside.platform.errors import SettingsError, Unavailable
+
+_POLL_SECONDS = 0.05
+# What PostgreSQL answers to a sign-in that no waiting will make good.
+_REFUSALS = ("password authentication failed", "does not exist", "no pg_hba.conf entry", "permission denied")
 
 
 def embedded_server(settings: Settings) -> EmbeddedPostgres:
@@ -32,14 +41,49 @@ def database_urls(settings: Settings) -> Iterator[DatabaseUrls]:
     """Yield the database's URLs, with the embedded server running; stop it again if it was started for this."""
     database = settings.get(DatabaseSettings)
     if not database.is_embedded:
-        yield external_urls(database)
+        urls = external_urls(database)
+        require_accepted(urls.app, "DATABASE_URL")
+        yield urls
         return
     server = embedded_server(settings)
     if server.running():
         yield embedded_urls(server, database)
         return
-    server.start()
     try:
+        server.start()
         yield prepare_embedded(server, settings)
     finally:
         server.stop()
+
+
+def awaited_urls(settings: Settings, seconds: float) -> DatabaseUrls:
+    """Wait up to ``seconds`` for a database that somebody else starts and migrates; return its URLs, there or not."""
+    database = settings.get(DatabaseSettings)
+    server = embedded_server(settings)
+    deadline = time.monotonic() + seconds
+    while True:
+        urls = embedded_urls(server, database) if database.is_embedded else external_urls(database)
+        if not database.is_embedded:
+            require_accepted(urls.app, "DATABASE_URL")
+        with suppress(Unavailable, psycopg.Error):
+            if current(urls.app) == head():
+                return urls
+        if time.monotonic() > deadline:
+            return urls
+        time.sleep(_POLL_SECONDS)
+
+
+def require_accepted(url: str, setting: str) -> None:
+    """Raise SettingsError when an external server answers that it refuses ``url``. One that is silent may come yet."""
+    try:
+        psycopg.connect(psycopg_url(url), connect_timeout=5, application_name="bedside start").close()
+    except psycopg.OperationalError as error:
+        refusal = next((words for words in _REFUSALS if words in str(error)), None)
+        if refusal is not None:
+            raise SettingsError(
+                f"{setting}: the server refuses the sign-in ({refusal}). Check the role, the password and the "
+                "database in it; `bedside db setup` makes them."
+            ) from None
+    except psycopg.ProgrammingError:
+        # Its text would quote the URL and the password in it.
+        raise SettingsError(f"{setting} is not understood; use postgresql://ROLE:PASSWORD@HOST/DATABASE") from None

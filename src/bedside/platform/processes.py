@@ -113,6 +113,11 @@ class ProcessSupervisor:
         """Make watch() and run() return; safe to call from a signal handler or another thread."""
         self._stop.set()
 
+    @property
+    def stopping(self) -> bool:
+        """Whether stop() was called, or a signal came."""
+        return self._stop.is_set()
+
     def pids(self) -> dict[str, int]:
         """Return the process ids of the children that run now, by name."""
         return {

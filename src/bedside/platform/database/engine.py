@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -17,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bedside.platform.config.core import DatabaseSettings
 from bedside.platform.database.urls import sqlalchemy_url
 from bedside.platform.errors import BedsideError, SettingsError, Unavailable
+from bedside.platform.metrics import DATABASE_QUERY_TIME
 
 _UNSAFE_ROLE = text(
     """
@@ -48,6 +50,14 @@ def unavailable(error: BaseException) -> BedsideError | None:
     return None
 
 
+def _query_starts(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+    context.bedside_started = time.perf_counter()
+
+
+def _query_ends(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
+    DATABASE_QUERY_TIME.observe(time.perf_counter() - context.bedside_started)
+
+
 class Database:
     """One process's engine for one role. Connections count themselves for the metrics."""
 
@@ -66,6 +76,8 @@ class Database:
         self._role_is_safe = False
         event.listen(self.engine.sync_engine, "checkout", self._checked_out)
         event.listen(self.engine.sync_engine, "checkin", self._checked_in)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _query_starts)
+        event.listen(self.engine.sync_engine, "after_cursor_execute", _query_ends)
 
     def _checked_out(self, *_: Any) -> None:
         self.active += 1

@@ -5,12 +5,11 @@ from __future__ import annotations
 import sys
 from typing import Annotated, Any
 
-import httpx
 import typer
 
 from bedside.identity.reading import StdinOption, read_password
 from bedside.platform.cli import tokens
-from bedside.platform.cli.client import ApiClient, call, problem
+from bedside.platform.cli.client import Answer, ApiClient, Http, call, connect, problem
 from bedside.platform.cli.options import JsonOption
 from bedside.platform.cli.output import emit, say
 from bedside.platform.errors import BadInput, BedsideError, NotSignedIn, Unavailable
@@ -20,7 +19,6 @@ logout_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 whoami_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _DEFAULT_URL = "http://127.0.0.1:8000"
-_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _CODE_NEEDED = "second-factor-required"
 _ENROLMENT_NEEDED = "second-factor-enrolment-required"
 
@@ -37,7 +35,7 @@ def login(
     if not url.startswith(("http://", "https://")):
         raise BadInput("--url must begin with http:// or https://")
     password = read_password(stdin=password_stdin, twice=False).get_secret_value()
-    with httpx.Client(base_url=url, timeout=_TIMEOUT, trust_env=False) as http:
+    with connect(url) as http:
         granted = _tokens(http, {"username": name, "password": password}, code)
     tokens.save(
         tokens.StoredTokens(
@@ -59,7 +57,7 @@ def logout() -> None:
         say("You were not signed in.")
         return
     tokens.forget()
-    with httpx.Client(base_url=stored.url, timeout=_TIMEOUT, trust_env=False) as http:
+    with connect(stored.url) as http:
         try:
             call(http, "POST", "/api/auth/revoke", json={"token": stored.refresh_token})
         except Unavailable as error:
@@ -80,7 +78,7 @@ def _sentence(me: dict[str, Any]) -> str:
     return f"{me['display_name']} <{me['login']}>, {me['role']}"
 
 
-def _tokens(http: httpx.Client, form: dict[str, str], code: str | None) -> dict[str, Any]:
+def _tokens(http: Http, form: dict[str, str], code: str | None) -> dict[str, Any]:
     if code:
         form = {**form, "totp": code}
     answer = call(http, "POST", "/api/auth/token", data=form)
@@ -97,7 +95,7 @@ def _tokens(http: httpx.Client, form: dict[str, str], code: str | None) -> dict[
     raise problem(answer)
 
 
-def _enrol(http: httpx.Client, enrolment_token: str) -> None:
+def _enrol(http: Http, enrolment_token: str) -> None:
     headers = {"Authorization": f"Bearer {enrolment_token}"}
     answer = call(http, "POST", "/api/auth/second-factor", headers=headers)
     if not answer.is_success:
@@ -114,11 +112,11 @@ def _enrol(http: httpx.Client, enrolment_token: str) -> None:
     say("The second factor is in force.")
 
 
-def _refusal(answer: httpx.Response) -> BedsideError:
+def _refusal(answer: Answer) -> BedsideError:
     return problem(answer)
 
 
-def _document(answer: httpx.Response) -> dict[str, Any]:
+def _document(answer: Answer) -> dict[str, Any]:
     try:
         document = answer.json()
     except ValueError:

@@ -10,6 +10,8 @@ import httpx
 from bedside.platform.cli import tokens
 from bedside.platform.errors import BedsideError, NotSignedIn, Unavailable
 
+Http = httpx.Client
+Answer = httpx.Response
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
 
@@ -25,7 +27,7 @@ class ApiClient:
 
     def __init__(self) -> None:
         self._tokens = tokens.load()
-        self._http = httpx.Client(base_url=self._tokens.url, timeout=_TIMEOUT, trust_env=False)
+        self._http = connect(self._tokens.url)
 
     def __enter__(self) -> Self:
         return self
@@ -70,7 +72,12 @@ class ApiClient:
         tokens.save(self._tokens)
 
 
-def call(http: httpx.Client, method: str, path: str, **options: Any) -> httpx.Response:
+def connect(url: str) -> Http:
+    """Return a client of the Bedside at ``url``. Proxies named in the environment are not used."""
+    return Http(base_url=url, timeout=_TIMEOUT, trust_env=False)
+
+
+def call(http: Http, method: str, path: str, **options: Any) -> httpx.Response:
     """Send one request. Raises Unavailable when nothing answers."""
     try:
         return http.request(method, path, **options)

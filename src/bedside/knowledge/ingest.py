@@ -93,8 +93,8 @@ class Ingest:
             stored = await repository.stored_sources(ctx.session, (one.id for one in documents), MODEL_ID)
             due = [one for one in documents if not _is_current(one, stored.get(one.id))]
             ids = [passage.id for one in due for passage in one.passages]
-            embedded = await repository.embedded_passages(ctx.session, ids, MODEL_ID)
-            live = await repository.live_passages(ctx.session, [one.id for one in due])
+            embedded = await repository.embedded_passages(ctx.session, ids, MODEL_ID) if due else set()
+            live = await repository.live_passages(ctx.session, [one.id for one in due]) if due else set()
         added = sum(1 for one in due if one.id not in stored)
         self.report.sources_read += len(documents)
         self.report.sources_added += added

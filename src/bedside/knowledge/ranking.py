@@ -9,12 +9,13 @@ cosine of the embeddings, through an HNSW index. Reciprocal rank fusion adds 1 /
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Float,
+    Integer,
     Select,
     Subquery,
     Text,
@@ -44,19 +45,22 @@ _P = KnowledgePassage
 _ENGLISH = literal_column("'english'::regconfig", REGCONFIG)
 
 
-def search_statement(query: str, vector: Sequence[float] | None, rows: int, kinds: Sequence[str]) -> Select[Any]:
-    """Return the statement that yields ``rows`` passages with score, similarity and text tier, best first.
+@cache
+def search_statement(*, with_vector: bool, with_kinds: bool) -> Select[Any]:
+    """Return the statement that yields passages with score, similarity and text tier, best first.
 
-    ``query`` is plain text: PostgreSQL's own parsers turn it into search terms, whatever it holds.
+    Parameters: ``query``, plain text that PostgreSQL's own parsers turn into search terms, whatever it holds;
+    ``rows``; ``vector`` and ``kinds`` where asked for. Built once: making and walking it takes longer than
+    running it.
     """
-    words = _by_words(query, kinds)
+    words = _by_words(with_kinds)
     distance: ColumnElement[Any] = null()
-    if vector is None:
+    if not with_vector:
         fused = select(words.c.id, words.c.tier, _share(words.c.position).label("score")).subquery("fused")
     else:
-        bound: ColumnElement[Any] = bindparam("vector", list(vector), type_=_P.embedding.type)
+        bound: ColumnElement[Any] = bindparam("vector", type_=_P.embedding.type)
         distance = _P.embedding.op("<=>", return_type=Float())(bound)
-        meaning = _by_meaning(distance, kinds)
+        meaning = _by_meaning(distance, with_kinds)
         both = words.outerjoin(meaning, words.c.id == meaning.c.id, full=True)
         fused = (
             select(
@@ -67,13 +71,13 @@ def search_statement(query: str, vector: Sequence[float] | None, rows: int, kind
             .select_from(both)
             .subquery("fused")
         )
-    similarity = null() if vector is None else 1 - distance
+    similarity = 1 - distance if with_vector else null()
     return (
         select(_P, KnowledgeSource, fused.c.score, similarity.label("similarity"), fused.c.tier)
         .join(fused, fused.c.id == _P.id)
         .join(KnowledgeSource, KnowledgeSource.id == _P.source_id)
         .order_by(fused.c.score.desc(), _P.id)
-        .limit(rows)
+        .limit(bindparam("rows", type_=Integer()))
     )
 
 
@@ -81,21 +85,21 @@ def _share(position: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.coalesce(1.0 / (FUSION_CONSTANT + position), literal_column("0.0"))
 
 
-def _found(kinds: Sequence[str]) -> ColumnElement[bool]:
+def _found(with_kinds: bool) -> ColumnElement[bool]:
     live = _P.retired_at.is_(None)
-    if not kinds:
+    if not with_kinds:
         return live
-    of_kind = select(KnowledgeSource.id).where(KnowledgeSource.kind.in_(kinds))
+    of_kind = select(KnowledgeSource.id).where(KnowledgeSource.kind.in_(bindparam("kinds", expanding=True)))
     return and_(live, _P.source_id.in_(of_kind))
 
 
-def _by_words(query: str, kinds: Sequence[str]) -> Subquery:
+def _by_words(with_kinds: bool) -> Subquery:
     """Rank by words. Passages that fulfil the whole query, with its quotes and minus signs, come first."""
-    bound = bindparam("query", query, type_=Text())
+    bound = bindparam("query", type_=Text())
     terms = _terms(bound)
     matching = (
         select(_P.id, (1 + func.ts_rank(_P.tsv, terms.c.term)).label("weight"))
-        .where(_P.tsv.op("@@")(terms.c.term), _found(kinds))
+        .where(_P.tsv.op("@@")(terms.c.term), _found(with_kinds))
         .lateral("matching")
     )
     score = func.sum(terms.c.rarity * matching.c.weight)
@@ -147,10 +151,10 @@ def _terms(query: ColumnElement[str]) -> Subquery:
     )
 
 
-def _by_meaning(distance: ColumnElement[Any], kinds: Sequence[str]) -> Subquery:
+def _by_meaning(distance: ColumnElement[Any], with_kinds: bool) -> Subquery:
     nearest = (
         select(_P.id, distance.label("distance"))
-        .where(_found(kinds), _P.embedding.is_not(None))
+        .where(_found(with_kinds), _P.embedding.is_not(None))
         .order_by(distance)
         .limit(CANDIDATES)
         .subquery("nearest")

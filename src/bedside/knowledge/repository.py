@@ -46,7 +46,13 @@ async def search(
     if kinds and vector is not None:
         # With a filter the index must go on until enough rows pass it (pgvector, "Iterative Index Scans").
         await session.execute(select(func.set_config("hnsw.iterative_scan", "relaxed_order", True)))
-    found = await session.execute(search_statement(query, vector, rows, kinds))
+    statement = search_statement(with_vector=vector is not None, with_kinds=bool(kinds))
+    parameters: dict[str, Any] = {"query": query, "rows": rows}
+    if vector is not None:
+        parameters["vector"] = list(vector)
+    if kinds:
+        parameters["kinds"] = list(kinds)
+    found = await session.execute(statement, parameters)
     return [FoundPassage(*row) for row in found]
 
 

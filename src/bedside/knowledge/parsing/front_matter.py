@@ -71,7 +71,7 @@ def split_front_matter(text: str) -> tuple[FrontMatter, str, int]:
 
 def _validated(head: str) -> FrontMatter:
     try:
-        values = yaml.safe_load(head)
+        values = yaml.load(head, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else 1

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import TextClause, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -71,7 +72,9 @@ class Gate:
             if not state.execution_options.get(NO_PATIENT_DATA_OPTION):
                 raise Fault("Textual SQL can't pass the audited gate; use the ORM or Core.")
             return
-        touched = set(_patient_tables(statement))
+        touched = _TOUCHED.get(statement)
+        if touched is None:
+            touched = _TOUCHED.setdefault(statement, frozenset(_patient_tables(statement)))
         if not touched or _loads_entities(state):
             return
         action = state.execution_options.get(ACCESS_OPTION)
@@ -147,6 +150,10 @@ def _plain(value: Any) -> Any:
 
 
 _ENTITY_OF_TABLE: dict[str, str] = {}
+
+
+# By statement, which never changes: walking a long one takes longer than a short query.
+_TOUCHED: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
 
 
 def _patient_tables(statement: Any) -> Iterable[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from bedside.care.assessment_tables import Assessment
 from bedside.care.schemas import Author, Turn
@@ -162,7 +162,7 @@ async def latest_assessments(ctx: Context, conversation_ids: Sequence[UUID]) -> 
     query = (
         select(Assessment)
         .where(Assessment.conversation_id.in_(conversation_ids))
-        .distinct(Assessment.conversation_id)
+        .ext(distinct_on(Assessment.conversation_id))
         .order_by(Assessment.conversation_id, Assessment.id.desc())
     )
     return {found.conversation_id: found for found in (await ctx.session.execute(query)).scalars()}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, and_, case, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Double, and_, case, cast, extract, func, select, tuple_
 
 from bedside.care.assessment_tables import Assessment
 from bedside.care.states import HANDED_OVER
@@ -49,8 +49,8 @@ def _breached(now: datetime) -> ColumnElement[bool]:
 
 
 def _warning(now: datetime) -> ColumnElement[bool]:
-    warns_from = Assessment.due_at - (Assessment.due_at - Assessment.handed_over_at) * WARNING_SHARE
-    return and_(_AWAITED, Assessment.due_at > now, warns_from <= now)
+    left, whole = (extract("epoch", Assessment.due_at - since) for since in (now, Assessment.handed_over_at))
+    return and_(_AWAITED, left > 0, left <= whole * WARNING_SHARE)
 
 
 async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place | None) -> Sequence[Any]:
@@ -95,17 +95,22 @@ async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place 
 def _conditions(
     ctx: Context, filters: WorklistFilters, now: datetime, age: ColumnElement[Any]
 ) -> list[ColumnElement[bool]]:
-    chosen: list[tuple[bool, ColumnElement[bool]]] = [
-        (True, _AWAITED if filters.status is None else Assessment.status == filters.status),
-        (filters.level is not None, _LEVEL.in_([filters.level])),
-        (filters.mine, Assessment.claimed_by == ctx.actor.id),
-        (filters.breached, _breached(now)),
-        (filters.about is not None, Conversation.about == filters.about),
-        (filters.age_from is not None, age >= filters.age_from),
-        (filters.age_to is not None, age <= filters.age_to),
-        (filters.for_physician is not None, Assessment.for_physician.is_(filters.for_physician)),
-    ]
-    return [condition for is_chosen, condition in chosen if is_chosen]
+    conditions = [_AWAITED if filters.status is None else Assessment.status == filters.status]
+    if filters.level is not None:
+        conditions.append(_LEVEL.in_([filters.level]))
+    if filters.mine:
+        conditions.append(Assessment.claimed_by == ctx.actor.id)
+    if filters.breached:
+        conditions.append(_breached(now))
+    if filters.about is not None:
+        conditions.append(Conversation.about == filters.about)
+    if filters.age_from is not None:
+        conditions.append(age >= filters.age_from)
+    if filters.age_to is not None:
+        conditions.append(age <= filters.age_to)
+    if filters.for_physician is not None:
+        conditions.append(Assessment.for_physician.is_(filters.for_physician))
+    return conditions
 
 
 async def counts(ctx: Context) -> Sequence[Any]:

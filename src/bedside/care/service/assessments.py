@@ -133,8 +133,8 @@ async def _hand_over(ctx: Context, assessment: Assessment) -> None:
         assessment.level, assessment.nurse_review = level, True
     before = Status(assessment.status)
     assessment.status = next_status(before, Event.HAND_OVER)
-    assessment.handed_over_at = ctx.now()
-    assessment.due_at = ctx.settings.get(CareSettings).targets.due_at(ctx.now(), level, assessment.within_hours)
+    assessment.handed_over_at = now = ctx.now()
+    assessment.due_at = ctx.settings.get(CareSettings).targets.due_at(now, level, assessment.within_hours)
     record_transition(ctx, assessment, before, Event.HAND_OVER)
     await keep_in_care(ctx, assessment.patient_id, UNTIL_DECIDED)
     await _announce(ctx, assessment, level)

@@ -175,6 +175,8 @@ async def withdraw(ctx: Context, assessment_id: UUID) -> AssessmentOut:
     Raises Conflict for an emergency and for a case already in somebody's hands, NotFound.
     """
     ctx.require(Permission.CONVERSE)
+    # Checked before the lock: row-level security opens a claimed case to no change by its patient.
+    next_status(Status((await _assessment(ctx, assessment_id)).status), Event.WITHDRAW)
     conversation, found = await _locked_case(ctx, assessment_id, permission=Permission.CONVERSE)
     if found.level == Level.EMERGENCY:
         raise Conflict("This may be an emergency, so a nurse looks at it all the same.")
@@ -256,9 +258,10 @@ async def _locked_case(
     ctx.purpose("assessment.read")
     seen = await _assessment(ctx, assessment_id)
     conversation = await conversations.conversation(ctx, seen.conversation_id, lock=True)
-    if conversation is None:
-        raise NotFound("No such assessment.")
-    return conversation, await _assessment(ctx, assessment_id, lock=True)
+    found = await assessments.assessment(ctx, assessment_id, lock=True) if conversation else None
+    if conversation is None or found is None:
+        raise Conflict("This case has changed meanwhile; load it again.")
+    return conversation, found
 
 
 async def _detail(ctx: Context, found: Assessment) -> AssessmentDetail:

@@ -1,0 +1,169 @@
+"""Whether a phrase in a sentence is stated, denied, past, a general question, and about whom.
+
+The method is NegEx's and ConText's (cue, scope, terminator), mended for safety: where a list is ambiguous, what
+follows counts as stated, because a finding asked about needlessly is cheaper than one missed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bedside.triage.language.phrases import PhraseBook, Positions
+from bedside.triage.language.tokens import Sentence
+from bedside.triage.language.words import LanguageFile
+from bedside.triage.schemas import State, Subject
+
+Span = tuple[int, int]
+"""Half-open span of token indexes."""
+_CLAUSE_ENDS = frozenset({"but", "however", "although", "though", "and"})
+_PAST, _PAST_UNLESS, _FAMILY, _OPENING, _CONDITIONAL, _ASKED_UNLESS = range(6)
+
+
+@dataclass(slots=True)
+class Frame:
+    """What a sentence's cues say, found once for all its matches."""
+
+    denied: list[Span] = field(default_factory=list)
+    past: list[Span] = field(default_factory=list)
+    family: bool = False
+    asks_generally: bool = False
+    conditional_from: int | None = None
+
+
+class Context:
+    """Reads sentences with the word lists of shared/language.yaml."""
+
+    def __init__(self, language: LanguageFile) -> None:
+        self._language = language
+        self._cues = frozenset(language.negation.cues)
+        self._not_before = frozenset(language.negation.not_before)
+        self._terminators = frozenset(language.negation.terminators)
+        self._joiners = frozenset(language.negation.list_joiners)
+        self._after = frozenset(language.negation.after)
+        self._book = PhraseBook({}, frozenset())
+        lists = (
+            (_PAST, language.past.phrases),
+            (_PAST_UNLESS, language.past.unless),
+            (_FAMILY, language.family_history.phrases),
+            (_OPENING, language.asked.openings),
+            (_CONDITIONAL, language.asked.conditional),
+            (_ASKED_UNLESS, language.asked.unless),
+        )
+        for owner, phrases in lists:
+            for phrase in phrases:
+                self._book.add(owner, phrase)
+        self._who = {word: Subject.OTHER for word in language.subject.other}
+        self._who.update(dict.fromkeys(language.subject.child, Subject.CHILD))
+        self._who.update(dict.fromkeys(language.subject.self_words, Subject.SELF))
+        self._pronouns = frozenset(language.subject.pronouns)
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Words that spelling repair must leave alone."""
+        negation = self._language.negation
+        words = {*negation.cues, *negation.not_before, *negation.terminators, *self._who, *self._pronouns}
+        return frozenset(words) | self._book.vocabulary
+
+    def frame(self, sentence: Sentence, matched: list[Positions]) -> Frame:
+        """Cues of one sentence; a cue inside a matched phrase ("not breathing") is that phrase's and denies nothing."""
+        found: dict[int, list[int]] = {}
+        for owner, positions in self._book.find(sentence):
+            found.setdefault(owner, []).append(positions[0])
+        frame = Frame(denied=self._denied(sentence, matched), family=_FAMILY in found)
+        frame.past = self._past(sentence, found)
+        now = _ASKED_UNLESS in found
+        opening = any(start <= 3 for start in found.get(_OPENING, ()))
+        frame.asks_generally = opening and not now
+        conditional = found.get(_CONDITIONAL)
+        if conditional and not now:
+            frame.conditional_from = min(conditional)
+        return frame
+
+    def _denied(self, sentence: Sentence, matched: list[Positions]) -> list[Span]:
+        spans = []
+        used = {p for positions in matched if len(positions) > 1 for p in positions}
+        for i, token in enumerate(sentence.tokens):
+            if token.word not in self._cues or i in used:
+                continue
+            if self._denies_nothing(sentence, i):
+                continue
+            spans.append((i + 1, self._scope_end(sentence, i + 1)))
+        return spans
+
+    def _denies_nothing(self, sentence: Sentence, i: int) -> bool:
+        following = [t.word for t in sentence.tokens[i + 1 : i + 3]]
+        if sentence.tokens[i].word == "free" and (following[:1] or [""])[0] not in ("of", "from"):
+            return True
+        return bool(following) and following[0] in self._not_before
+
+    def _scope_end(self, sentence: Sentence, start: int) -> int:
+        tokens = sentence.tokens
+        end = min(len(tokens), start + self._language.negation.max_words)
+        listed = any(t.word in self._joiners for t in tokens[start:end])
+        for i in range(start, end):
+            word = tokens[i].word
+            if word in self._terminators or (i > start and word in self._cues):
+                return i
+            if word in (",", "and", ":", "(", ")") and not listed and i > start:
+                return i
+        return end
+
+    def _past(self, sentence: Sentence, found: dict[int, list[int]]) -> list[Span]:
+        clauses = _clauses(sentence)
+        spans = []
+        for start, end in clauses:
+            if not any(start <= a < end for a in found.get(_PAST, ())):
+                continue
+            if any(start <= a < end for a in found.get(_PAST_UNLESS, ())):
+                continue
+            spans.append((start, end))
+        return spans
+
+    def state(self, sentence: Sentence, frame: Frame, positions: Positions) -> State:
+        """What the sentence says about the phrase that stands at `positions`."""
+        start, end = positions[0], positions[-1] + 1
+        denied = any(a <= p < b for a, b in frame.denied for p in positions)
+        if denied or self._denied_after(sentence, end):
+            return State.ABSENT
+        if frame.family:
+            return State.FAMILY
+        if any(a <= start < b for a, b in frame.past):
+            return State.PAST
+        if frame.asks_generally or (frame.conditional_from is not None and start >= frame.conditional_from):
+            return State.ASKED
+        return State.PRESENT
+
+    def _denied_after(self, sentence: Sentence, end: int) -> bool:
+        rest = [t.word for t in sentence.tokens[end : end + 3]]
+        if rest[:1] in ([":"], ["("]):
+            rest = rest[1:]
+        return bool(rest) and rest[0] in self._after and (len(rest) == 1 or rest[1] in (",", ")", "and"))
+
+    def subjects(self, sentence: Sentence, carried: Subject) -> tuple[list[Subject], Subject]:
+        """The subject in force at each token, and the one to carry into the next sentence."""
+        current, third = carried, carried
+        result = []
+        for i, token in enumerate(sentence.tokens):
+            who = self._who.get(token.word)
+            if who is Subject.SELF and token.word == "my" and self._relative_follows(sentence, i):
+                who = None
+            if who is not None and who is not Subject.SELF:
+                third = who
+            if token.word in self._pronouns and third is not Subject.SELF:
+                who = third
+            current = who or current
+            result.append(current)
+        return result, third if third is not Subject.SELF else current
+
+    def _relative_follows(self, sentence: Sentence, i: int) -> bool:
+        following = (self._who.get(t.word) for t in sentence.tokens[i + 1 : i + 6])
+        return any(who in (Subject.CHILD, Subject.OTHER) for who in following)
+
+
+def _clauses(sentence: Sentence) -> list[Span]:
+    cuts = [0]
+    for i, token in enumerate(sentence.tokens):
+        if token.word in _CLAUSE_ENDS or token.word == ",":
+            cuts.append(i)
+    cuts.append(len(sentence.tokens))
+    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]

@@ -1,0 +1,270 @@
+"""Lay phrases of the protocol files, compiled once, found in sentences in time linear in their length.
+
+The notation, which a nurse can read (`docs/triage.md` has examples):
+
+    chest pain          these words in this order; little words ("my", "the", "really") may stand between
+    {pain} & {chest}    a word of the group `pain` and one of `chest`, in any order, at most WINDOW words apart
+    {face} && {droop}   the same, anywhere in one sentence
+    pain .. arm         in this order, at most GAP words between
+    crush*              any word that begins so;   hot|warm   either;   of?   may be missing
+
+There is no regular expression in it, so no text can make it slow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+
+from bedside.triage.language.tokens import Sentence, stem
+
+WINDOW = 5
+GAP = 4
+_MAX_MATCHES = 24
+
+Positions = tuple[int, ...]
+"""Which words of a sentence a match consists of, ascending. A word in between that is no part of it is not in it."""
+_WORD = re.compile(r"[a-z0-9']+$")
+_PREFIX = re.compile(r"[a-z]{3,}\*$")
+_GROUP = re.compile(r"\{([a-z][a-z0-9_]*)\}\??$")
+
+
+class PhraseError(ValueError):
+    """A phrase that can't be read; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One place in a phrase: any of `stems`, any word beginning with `prefix`, or any of `sequences`."""
+
+    stems: frozenset[str] = frozenset()
+    prefixes: tuple[str, ...] = ()
+    sequences: tuple[tuple[Item, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """`sides` are joined by `window` (None: whole sentence); each side is runs of items joined by gaps."""
+
+    owner: int
+    sides: tuple[tuple[tuple[Item, ...], ...], ...]
+    window: int | None
+
+
+class PhraseBook:
+    """All phrases of all findings. `add` them, then `find` in sentences."""
+
+    def __init__(self, groups: dict[str, list[str]], fillers: frozenset[str]) -> None:
+        self._fillers = fillers
+        self._raw_groups = groups
+        self._groups: dict[str, Item] = {}
+        self._by_stem: dict[str, list[Pattern]] = {}
+        self._by_prefix: dict[str, list[Pattern]] = {}
+        self._patterns = 0
+        self._words: set[str] = set()
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every whole word that some phrase uses."""
+        return frozenset(self._words)
+
+    def add(self, owner: int, phrase: str) -> None:
+        """Compile one phrase for `owner`. Raises PhraseError for a phrase that can't be read."""
+        for variant in _variants(phrase.split()):
+            self._index(self._compile(owner, variant, phrase))
+
+    def _compile(self, owner: int, words: list[str], phrase: str) -> Pattern:
+        joins = {w for w in words if w in ("&", "&&")}
+        if len(joins) > 1:
+            raise PhraseError(f"{phrase!r} mixes & and &&: use one of them")
+        sides = []
+        for side in _split(words, joins):
+            runs = tuple(self._run(run, phrase) for run in _split(side, {".."}))
+            sides.append(runs)
+        return Pattern(owner, tuple(sides), None if joins == {"&&"} else WINDOW)
+
+    def _run(self, words: list[str], phrase: str) -> tuple[Item, ...]:
+        items = tuple(self._item(w, phrase) for w in words if w not in self._fillers)
+        if not items:
+            raise PhraseError(f"{phrase!r} has an empty part, or one of little words only")
+        return items
+
+    def _item(self, word: str, phrase: str) -> Item:
+        group = _GROUP.match(word)
+        if group:
+            return self._group(group.group(1), phrase)
+        alternatives = word.split("|")
+        prefixes = tuple(a[:-1] for a in alternatives if _PREFIX.match(a))
+        words = [a for a in alternatives if _WORD.match(a)]
+        groups = [g for g in map(_GROUP.match, alternatives) if g]
+        if len(prefixes) + len(words) + len(groups) != len(alternatives):
+            raise PhraseError(f"{phrase!r}: can't read {word!r}; write lower-case words, {{groups}}, .., & or &&")
+        self._words.update(words)
+        items = [self._group(g.group(1), phrase) for g in groups]
+        if words or prefixes:
+            items.append(Item(frozenset(stem(a) for a in words), prefixes))
+        return _union(items)
+
+    def _group(self, name: str, phrase: str) -> Item:
+        if name not in self._groups:
+            if name not in self._raw_groups:
+                raise PhraseError(f"{phrase!r} names the word group {name!r}, which shared/lexicon.yaml lacks")
+            self._groups[name] = self._merge(self._raw_groups[name], name)
+        return self._groups[name]
+
+    def _merge(self, entries: list[str], name: str) -> Item:
+        stems: set[str] = set()
+        prefixes: list[str] = []
+        sequences: list[tuple[Item, ...]] = []
+        for entry in entries:
+            items = self._run(entry.split(), f"group {name}: {entry}")
+            if len(items) > 1:
+                sequences.append(items)
+                continue
+            stems |= items[0].stems
+            prefixes.extend(items[0].prefixes)
+            sequences.extend(items[0].sequences)
+        return Item(frozenset(stems), tuple(prefixes), tuple(sequences))
+
+    def _index(self, pattern: Pattern) -> None:
+        items = [item for side in pattern.sides for run in side for item in run]
+        anchor = min(items, key=_breadth)
+        self._patterns += 1
+        stems, prefixes = _openings(anchor)
+        for key in stems:
+            self._by_stem.setdefault(key, []).append(pattern)
+        for key in prefixes:
+            self._by_prefix.setdefault(key, []).append(pattern)
+
+    def find(self, sentence: Sentence) -> Iterator[tuple[int, Positions]]:
+        """(owner, indexes of the tokens matched) for every match in the sentence, in a fixed order."""
+        view = _View(sentence, self._fillers)
+        seen: set[int] = set()
+        for pattern in self._candidates(view):
+            if id(pattern) in seen:
+                continue
+            seen.add(id(pattern))
+            for positions in view.matches(pattern):
+                yield pattern.owner, tuple(view.index[p] for p in positions)
+
+    def _candidates(self, view: _View) -> Iterator[Pattern]:
+        for key in view.positions:
+            yield from self._by_stem.get(key, ())
+        if self._by_prefix:
+            for word in view.words:
+                for length in range(3, len(word) + 1):
+                    yield from self._by_prefix.get(word[:length], ())
+
+
+def _union(items: list[Item]) -> Item:
+    if len(items) == 1:
+        return items[0]
+    return Item(
+        frozenset().union(*(i.stems for i in items)),
+        tuple(p for i in items for p in i.prefixes),
+        tuple(s for i in items for s in i.sequences),
+    )
+
+
+def _breadth(item: Item) -> int:
+    return len(item.stems) + 3 * len(item.prefixes) + len(item.sequences)
+
+
+def _openings(item: Item) -> tuple[set[str], set[str]]:
+    stems, prefixes = set(item.stems), set(item.prefixes)
+    for sequence in item.sequences:
+        more_stems, more_prefixes = _openings(min(sequence, key=_breadth))
+        stems |= more_stems
+        prefixes |= more_prefixes
+    return stems, prefixes
+
+
+def _variants(words: list[str]) -> Iterable[list[str]]:
+    """With and without each optional word."""
+    options = [([w[:-1]], []) if w.endswith("?") and len(w) > 1 else ([w],) for w in words]
+    for choice in product(*options):
+        variant = [w for part in choice for w in part]
+        if variant:
+            yield variant
+
+
+def _split(words: list[str], marks: set[str]) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word in marks:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    return parts
+
+
+class _View:
+    """One sentence without little words: positions of each stem, and what items match where."""
+
+    def __init__(self, sentence: Sentence, fillers: frozenset[str]) -> None:
+        self.index: list[int] = []
+        self.words: list[str] = []
+        self.positions: dict[str, list[int]] = {}
+        self._memo: dict[int, list[Positions]] = {}
+        for number, token in enumerate(sentence.tokens):
+            if token.word in fillers or not token.word[0].isalnum():
+                continue
+            self.positions.setdefault(token.stem, []).append(len(self.index))
+            self.index.append(number)
+            self.words.append(token.word)
+
+    def matches(self, pattern: Pattern) -> list[Positions]:
+        sides = []
+        for side in pattern.sides:
+            found = self._side(side)
+            if not found:
+                return []
+            sides.append(found)
+        joined = sides[0]
+        for other in sides[1:]:
+            joined = _near(joined, other, pattern.window)[:_MAX_MATCHES]
+        return joined
+
+    def _side(self, runs: tuple[tuple[Item, ...], ...]) -> list[Positions]:
+        found = self._sequence(runs[0])
+        for run in runs[1:]:
+            if not found:
+                return []
+            after = self._sequence(run)
+            found = [a + b for a in found for b in after if 0 < b[0] - a[-1] <= GAP + 1][:_MAX_MATCHES]
+        return found
+
+    def _sequence(self, items: tuple[Item, ...]) -> list[Positions]:
+        found = self._item(items[0])
+        for item in items[1:]:
+            if not found:
+                return []
+            after = self._item(item)
+            found = [a + b for a in found for b in after if b[0] == a[-1] + 1]
+        return found[:_MAX_MATCHES]
+
+    def _item(self, item: Item) -> list[Positions]:
+        known = self._memo.get(id(item))
+        if known is not None:
+            return known
+        found = {(p,) for s in item.stems if s in self.positions for p in self.positions[s]}
+        for prefix in item.prefixes:
+            found.update((p,) for p, word in enumerate(self.words) if word.startswith(prefix))
+        whole: set[Positions] = set(found)
+        for sequence in item.sequences:
+            whole.update(self._sequence(sequence))
+        result = sorted(whole)[:_MAX_MATCHES]
+        self._memo[id(item)] = result
+        return result
+
+
+def _near(left: list[Positions], right: list[Positions], window: int | None) -> list[Positions]:
+    joined = []
+    for a in left:
+        for b in right:
+            apart = b[0] - a[-1] if b[0] > a[-1] else a[0] - b[-1]
+            if apart > 0 and (window is None or apart <= window + 1):
+                joined.append(tuple(sorted(a + b)))
+    return joined

@@ -1,0 +1,121 @@
+"""What triage does for the rest of Bedside. Needs memory only: no database, no network, no model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+
+from bedside.platform.errors import BadInput, NotFound
+from bedside.triage import answers, evaluation
+from bedside.triage.engine import ENGINE_VERSION, decide, findings_in_order
+from bedside.triage.protocol_set import ProtocolSet, build
+from bedside.triage.reader import Reading, check_size
+from bedside.triage.schemas import (
+    EvaluationReport,
+    EvaluationRow,
+    Level,
+    Measurement,
+    Raise,
+    Screen,
+    TriageInput,
+    TriageRecord,
+    TriageResult,
+)
+
+
+def load_protocols(paths: Sequence[Path] | None = None) -> ProtocolSet:
+    """The shipped protocols (read once per process), or those at `paths`.
+
+    Raises ProtocolError (BadInput), which lists every problem with file, key and what to do.
+    """
+    return _shipped() if paths is None else build(paths)
+
+
+@cache
+def _shipped() -> ProtocolSet:
+    return build()
+
+
+def screen(text: str, protocols: ProtocolSet | None = None) -> Screen:
+    """Is this one message an emergency now? Works with everything else down.
+
+    Raises TooLarge or BadInput for text over the limits or not Unicode.
+    """
+    result = assess(TriageInput(utterances=[text]), protocols)
+    emergency = result.level is Level.EMERGENCY
+    deciding = [r for r in result.reasons if r.level is Level.EMERGENCY] if emergency else result.reasons
+    return Screen(
+        emergency=emergency, level=result.level, reasons=deciding, advice=result.advice if emergency else [],
+        protocol=result.protocol if result.level else None,
+    )  # fmt: skip
+
+
+def assess(request: TriageInput, protocols: ProtocolSet | None = None) -> TriageResult:
+    """Decide on all utterances and answers so far.
+
+    Raises TooLarge or BadInput for text over the limits, not Unicode, or an answer to an unknown question.
+    """
+    protocols = protocols or load_protocols()
+    check_size(list(request.answers.values()))
+    answered = answers.resolve(protocols, request.answers)
+    # What a person writes in answer to a question may also say more than the answer.
+    written = [a for a in request.answers.values() if len(a.split()) > 2]
+    reading = protocols.reader.read([*request.utterances, *written])
+    best = dict(reading.findings)
+    answers.apply(protocols, answered, request.answers, best)
+    record = TriageRecord(
+        engine=ENGINE_VERSION, protocol_set=protocols.hash, findings=findings_in_order(best),
+        measurements=_measurements(reading, request), answered=answered,
+        subject=request.subject or reading.subject, said_something=reading.said_something or bool(answered),
+    )  # fmt: skip
+    return decide(protocols, record)
+
+
+def _measurements(reading: Reading, request: TriageInput) -> list[Measurement]:
+    if request.age_years is None:
+        return reading.measurements
+    others = [m for m in reading.measurements if m.name != "age_years"]
+    return [*others, Measurement(name="age_years", value=request.age_years, quote=f"age {request.age_years:g}")]
+
+
+def raise_level(
+    result: TriageResult, level: Level, by: str, why: str, protocols: ProtocolSet | None = None
+) -> TriageResult:
+    """The result with its level raised to `level`; `by` says who or which model, `why` is shown to the nurse.
+
+    Raises BadInput where `level` is below the one decided: nothing may lower what the protocols decided.
+    """
+    if result.level is not None and level.rank > result.level.rank:
+        raise BadInput(f"The level is {result.level} and may only be raised; {level} is lower. A nurse may change it.")
+    raises = [*result.record.raises, Raise(level=level, by=by, why=why)]
+    return replay(result.record.model_copy(update={"raises": raises}), protocols)
+
+
+def replay(record: TriageRecord, protocols: ProtocolSet | None = None) -> TriageResult:
+    """Make a recorded decision again.
+
+    Raises NotFound where these protocols or this engine are not the ones that decided: load the files of that
+    version with `load_protocols(paths)`.
+    """
+    protocols = protocols or load_protocols()
+    if record.protocol_set != protocols.hash:
+        raise NotFound(
+            f"The protocol set {record.protocol_set[:12]} that decided is not loaded (loaded: {protocols.hash[:12]}); "
+            "load the protocol files of that version to replay it."
+        )
+    if record.engine != ENGINE_VERSION:
+        raise NotFound(
+            f"Engine {record.engine} decided and this is {ENGINE_VERSION}; replay it with that version of Bedside."
+        )
+    return decide(protocols, record)
+
+
+def evaluate(rows: Iterable[EvaluationRow], protocols: ProtocolSet | None = None) -> EvaluationReport:
+    """Assess every row and count against its label."""
+    protocols = protocols or load_protocols()
+    graded = []
+    for row in rows:
+        result = assess(TriageInput(utterances=[row.text]), protocols)
+        graded.append((row, result.level))
+    return evaluation.report(graded)

@@ -26,6 +26,7 @@ from sqlalchemy import (
     func,
     literal_column,
     null,
+    or_,
     select,
     true,
 )
@@ -38,7 +39,7 @@ CANDIDATES = 40
 """Length of each ranking; also the default of hnsw.ef_search, which bounds what the index can give."""
 MAX_TERMS = 12
 MAX_MATCHES = 4_000
-"""The rarest words of a question are looked up until this many passages hold them: bounds the work."""
+"""Words are looked up, the rarest first, while this many passages hold them in all; the rarest one always."""
 SCORED = 200
 
 _P = KnowledgePassage
@@ -144,7 +145,7 @@ def _terms(query: ColumnElement[str]) -> Subquery:
     term = cast(func.concat("'", escaped, "'"), TSQUERY)
     return (
         select(term.label("term"), known.c.rarity)
-        .where(known.c.rarer < MAX_MATCHES)
+        .where(or_(known.c.rarer + known.c.held <= MAX_MATCHES, known.c.rarer == 0))
         .order_by(known.c.held)
         .limit(MAX_TERMS)
         .subquery("terms")

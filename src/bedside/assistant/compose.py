@@ -16,15 +16,19 @@ from bedside.triage.schemas import Level
 MAX_SENTENCES = 4
 MIN_SIMILARITY = 0.30
 """Cosine of question and passage below which a passage is about something else."""
-MIN_SHARE = 0.5
+TOPIC_SIMILARITY = 0.65
+"""Cosine of complaint and passage from which the passage is taken as the complaint's own topic."""
+MIN_SHARE = 0.6
 """Share of the question's telling words, weighed by rarity, that a sentence must hold with its passage's title."""
 
-_ASKING = frozenset(
-    [
-        *("take", "give", "safe", "okay", "ok", "thing", "know", "tell", "long", "much", "good", "bad", "best"),
-        *("can", "could", "should", "may", "help", "make", "need", "want", "still", "now", "problem", "mean", "feel"),
-        *("any", "some", "really", "go", "today", "hello", "hi", "sort", "kind", "like", "just", "day", "use", "dose"),
-    ]
+_ASKING = content_stems(
+    "take give safe okay ok thing know tell long much good bad best can could should may help make need want still now "
+    "problem mean feel any some really go today hello hi sort kind like just day use dose against last worry worried "
+    "about getting work working treat treatment cure fix better worse right wrong happen cause reason sign symptom "
+    "how where why which whose stop start explain think "
+    " wonder wondering ask question please doctor nurse bedside here there away often soon quickly "
+    "long short normal allowed alright possible usually always never ever with without between before after during "
+    "anything something everything stuff way different same also too very more most less many few lot sure"
 )
 _REASSURES = re.compile(
     r"\b(better (by|at|on|with)|at home|harmless|not serious|goes? away|no treatment|usually mild|clears? up|"
@@ -88,6 +92,34 @@ def compose(query: str, hits: Sequence[SearchHit], *, level: Level | None, conte
     scored = [_score(query, asked, weights, *entry) for entry in pool]
     best = sorted((c for c in scored if c is not None), key=lambda c: (-c.score, c.rank, c.place))[:MAX_SENTENCES]
     return _numbered(sorted(best, key=lambda c: (c.rank, c.place)))
+
+
+def about_topic(complaint: str, hits: Sequence[SearchHit], *, level: Level | None, context: str = "") -> Answer:
+    """Return the first sentences of the topic that is the complaint's own; none where no topic is plainly that.
+
+    ``hits`` are those of a search for the complaint with the part of a topic that matters at ``level``.
+    """
+    asked = content_stems(complaint) - _ASKING
+    known = content_stems(f"{complaint} {context}")
+    topic = max(hits, key=lambda hit: hit.similarity or 0.0, default=None)
+    if topic is None or not _is_topic_of(topic, asked):
+        return NOTHING
+    chosen = [
+        _Candidate(hit, sentence, rank, place, 0)
+        for rank, hit in enumerate(hits)
+        if hit.source_id == topic.source_id and _for_these_people(hit, known)
+        for place, sentence in enumerate(hit.sentences)
+        if not (level is Level.URGENT and _REASSURES.search(sentence.text))
+    ]
+    return _numbered(chosen[:MAX_SENTENCES])
+
+
+def _is_topic_of(hit: SearchHit, asked: frozenset[str]) -> bool:
+    """Whether a passage is plainly about the complaint: by meaning, or by its title where there are no vectors."""
+    if hit.similarity is not None:
+        return hit.similarity >= TOPIC_SIMILARITY
+    title = content_stems(hit.title) - _ASKING
+    return bool(title) and title <= asked
 
 
 def cited(number: int, hit: SearchHit, quote: str) -> Citation:

@@ -69,11 +69,14 @@ async def _compose(state: TurnState, runtime: Runtime[Tools]) -> TurnState:
     loop = asyncio.get_running_loop()
     context = " ".join((*case.earlier, *case.utterances))
     level = state["result"].level
-    query = understood.asks or understood.searches or ""
-    answer = await loop.run_in_executor(
-        runtime.context.threads, lambda: compose.compose(query, state["hits"], level=level, context=context)
-    )
-    return {"answer": answer}
+    hits, asks = state["hits"], understood.asks
+
+    def work() -> compose.Answer:
+        if asks:
+            return compose.compose(asks, hits, level=level, context=context)
+        return compose.about_topic(understood.searches or "", hits, level=level, context=context)
+
+    return {"answer": await loop.run_in_executor(runtime.context.threads, work)}
 
 
 def _after_understanding(state: TurnState) -> str:

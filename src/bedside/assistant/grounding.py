@@ -27,7 +27,7 @@ from bedside.assistant.terms import (
 )
 
 MAX_CLAIM_CHARACTERS = 400
-MAX_UNMATCHED = 1
+MAX_UNMATCHED = 2
 """Light words in which a claim may differ from its source; words that carry meaning may not differ at all."""
 CLAUSE_SHARE = 0.6
 """Share of each clause of the source that the claim must keep, so that no condition and no main point is dropped."""
@@ -42,8 +42,10 @@ _LIGHT = frozenset(
 _FOREIGN = re.compile(r"https?:|www\.|[<>{}\[\]`|\\]|\*\*|@")
 _ONE_SENTENCE = re.compile(r"[.!?]\s+[A-Z\"'(]")
 _TURNS = re.compile(
-    r"\b(rather than|instead of|before|after|than|causes?|caused by|leads? to|followed by|because|not)\b", re.IGNORECASE
+    r"\b(rather than|instead of|before|after|than|causes?|caused by|leads? to|followed by|because)\b(?! \d)",
+    re.IGNORECASE,
 )
+_CLAUSE_ENDS = re.compile(r"[,;:.()]|\b(?:if|unless|when|so that|but)\b", re.IGNORECASE)
 _MUST_MATCH = frozenset(stem(w) for w in POPULATIONS)
 _STRUCTURE = frozenset(stem(w) for w in RESTRICTIONS | HEDGES)
 
@@ -142,25 +144,34 @@ def _certainty(claim: str, window: str) -> str | None:
 def _conditions(claim: str, window: str) -> str | None:
     said = content_stems(claim)
     for clause in clauses(window):
-        meant = {s for s in clause.stems if not s[0].isdigit()}
-        needed = clause.restricts or clause is clauses(window)[0] or bool(meant & said)
-        if needed and meant and len(meant & said) / len(meant) < CLAUSE_SHARE:
+        needed = clause.restricts or clause is clauses(window)[0] or bool(clause.stems & said)
+        if needed and len(clause.stems & said) / len(clause.stems) < CLAUSE_SHARE:
             return "a condition or the main point of the source is left out"
-    missing = {w for w in tokens(window) if w in RESTRICTIONS} - set(tokens(claim))
+    missing = _restrictions(window) - _restrictions(claim)
     return "a condition of the source is left out" if missing else None
+
+
+def _restrictions(text: str) -> set[str]:
+    return {"if" if word == "when" else word for word in tokens(text) if word in RESTRICTIONS}
 
 
 def _direction(claim: str, window: str) -> str | None:
     """Which side of "rather than", "before", "causes" each word stands on must be the source's."""
-    held = _TURNS.search(window)
-    said = _TURNS.search(claim)
-    if not held or not said or held[0].lower() != said[0].lower():
+    held, said = _TURNS.search(window), _TURNS.search(claim)
+    if not held or not said or held[0].casefold() != said[0].casefold():
         return None
-    before, after = content_stems(window[: held.start()]), content_stems(window[held.end() :])
-    left, right = content_stems(claim[: said.start()]), content_stems(claim[said.end() :])
+    before, after = _sides(window, held)
+    left, right = _sides(claim, said)
     if (left & after) - before or (right & before) - after:
         return "it is the wrong way round"
     return None
+
+
+def _sides(text: str, turn: re.Match[str]) -> tuple[frozenset[str], frozenset[str]]:
+    """What stands before and after a turn, in its own clause."""
+    left = _CLAUSE_ENDS.split(text[: turn.start()])[-1]
+    right = _CLAUSE_ENDS.split(text[turn.end() :])[0]
+    return content_stems(left), content_stems(right)
 
 
 def _has(text: str, words: frozenset[str]) -> bool:

@@ -120,7 +120,7 @@ async def _store(runtime: Runtime, started: Started, transcript: Transcript, cas
     core = runtime.settings.get(CoreSettings)
     assessment = transcript.assessment
     async with runtime.unit_of_work(care.ASSISTANT) as ctx:
-        if not found.understood.idle:
+        if found.understood.changes(case):
             assessment = await care.store_assessment(
                 ctx,
                 started.conversation_id,

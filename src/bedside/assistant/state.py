@@ -45,7 +45,7 @@ class Understood:
     """What the message means for the case.
 
     ``asks`` is what the patient wants to know; ``misread`` says that the open question was not answered;
-    ``idle`` that the message says nothing about a case and none is open.
+    ``talk`` that the message is a greeting, thanks or the like; ``idle`` that there is no case either.
     """
 
     result: TriageResult
@@ -54,8 +54,13 @@ class Understood:
     asks: str | None
     misread: bool
     idle: bool
+    talk: bool
     readable: bool
     searches: str | None
+
+    def changes(self, case: Case) -> bool:
+        """Whether the case is any different for this message; a greeting or thanks changes nothing."""
+        return not self.idle and not (self.talk and case.undecided and self.answers == case.answers)
 
 
 class TurnState(TypedDict, total=False):

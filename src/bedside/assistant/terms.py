@@ -10,6 +10,7 @@ from functools import lru_cache
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|%|°", re.UNICODE)
 _NUMBER = re.compile(r"\d")
 _NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
+_PIECES = re.compile(r"[,;:()\u2013\u2014]| - |\.(?!\d)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
 
 
@@ -19,16 +20,16 @@ def _words(text: str) -> frozenset[str]:
 
 STOP = _words(
     "a an the this that these those it its i you your yours we us our he she they them their his her him my me "
-    "is are was were be been being am has have had having do does did to of in on at for by from as into onto "
+    "is are was were be been being am has have had having do does did to of in on at for with by from as into onto "
     "and or so also there then here please who which what will would shall about up out get gets got getting "
-    "while s t re ve ll d m"
+    "while if when should s t re ve ll d m"
 )
 """Words that alone change no clinical meaning. Quantities, hedges, negations and comparisons are not here."""
 
 NEGATIONS = _words("not no never none nor neither cannot without avoid avoids avoiding nobody nothing")
 HEDGES = _words(
     "may might can could sometimes usually often mostly most some rarely likely unlikely possible possibly probably "
-    "perhaps generally normally typically many few seldom occasionally should"
+    "perhaps generally normally typically many few seldom occasionally"
 )
 POPULATIONS = _words(
     "child children baby babies infant infants newborn newborns toddler toddlers teenager teenagers adult adults "
@@ -102,9 +103,12 @@ def is_number(token: str) -> bool:
 
 def content_stems(text: str) -> frozenset[str]:
     """Stems of all words that carry meaning, numbers left out."""
-    return frozenset(
-        stem(t) for t in tokens(text) if t not in STOP and t not in NEGATIONS and not is_number(t) and t not in UNITS
-    )
+    return frozenset(stem(t) for t in tokens(text) if _tells(t))
+
+
+def _tells(token: str) -> bool:
+    """Whether the word carries meaning by itself; numbers and their units are compared as quantities."""
+    return token not in STOP and token not in NEGATIONS and token not in UNITS and not is_number(token)
 
 
 def quantities(text: str) -> frozenset[tuple[str, str]]:
@@ -121,7 +125,7 @@ def quantities(text: str) -> frozenset[tuple[str, str]]:
 
 def _parts(text: str) -> Iterator[tuple[bool, list[str]]]:
     """Split at punctuation and at words that begin a clause; say whether each part restricts the rest."""
-    for piece in re.split(r"[,;:.()\u2013\u2014]| - ", text.replace(",000", "000")):
+    for piece in _PIECES.split(_THOUSANDS.sub("", text)):
         restricts = False
         part: list[str] = []
         for word in tokens(piece):
@@ -137,7 +141,7 @@ def clauses(text: str) -> list[Clause]:
     """The sentence's clauses that say something."""
     found = []
     for restricts, words in _parts(text):
-        stems = frozenset(stem(w) for w in words if w not in STOP and w not in NEGATIONS and w not in HEDGES)
+        stems = frozenset(stem(w) for w in words if _tells(w) and w not in HEDGES)
         if stems:
             found.append(Clause(restricts, stems))
     return found

@@ -11,6 +11,7 @@ from bedside.triage.schemas import Level, Question, TriageInput, TriageResult
 MOST_TRIES = 3
 """How often a question is asked before an answer that can't be read counts as "I don't know"."""
 _MAX_QUERY = 600
+_MOST_COMPLAINTS = 2
 
 
 def understand(case: Case) -> Understood:
@@ -31,6 +32,7 @@ def understand(case: Case) -> Understood:
         asks=asks,
         misread=misread and not talk and asks is None,
         idle=idle,
+        talk=talk,
         readable=reading.is_read_here(case.text),
         searches=None if idle else _query(case, result, asks),
     )
@@ -110,11 +112,12 @@ def _next(case: Case, result: TriageResult) -> Question | None:
 
 def _query(case: Case, result: TriageResult, asks: str | None) -> str | None:
     """What to look up: the patient's question; at the end of the questions, the complaint. Never in an emergency."""
-    complaint = ", ".join(dict.fromkeys(f.label for f in result.findings if f.counts))
+    complaint = ", ".join([*dict.fromkeys(f.label for f in result.findings if f.counts)][:_MOST_COMPLAINTS])
     if result.level is Level.EMERGENCY:
         return None
     if asks:
         return f"{asks} {complaint}"[:_MAX_QUERY]
     if result.status == "complete" and not case.handed_over and result.level is not None:
-        return (complaint or " ".join(case.utterances))[:_MAX_QUERY] or None
+        part = "when to get medical help" if result.level is Level.URGENT else "what you can do at home"
+        return f"{(complaint or ' '.join(case.utterances))[:_MAX_QUERY]} {part}"
     return None

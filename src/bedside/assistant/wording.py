@@ -40,6 +40,8 @@ def reply_text(case: Case, found: Finding, assessment: AssessmentOut | None, ser
     """Return the reply to ``case``'s message. ``assessment`` is the one as it is stored now."""
     if assessment is None or found.understood.idle:
         return _idle(case, found, service)
+    if found.understood.talk and case.undecided and found.understood.question is None:
+        return f"You are welcome. Your case is with a nurse. {assessment.until_then or ''}".strip()
     if assessment.level is Level.EMERGENCY:
         return _emergency(case, found, assessment, service)
     newly = assessment.status is Status.WAITING and not case.handed_over
@@ -80,6 +82,7 @@ def _emergency(case: Case, found: Finding, assessment: AssessmentOut, service: S
         _bullets("What to do now:", assessment.advice),
         _why(assessment),
         f"A nurse has been told and sees your case first. Do not wait for the answer here: call {service.number}.",
+        _protocol(assessment),
     )
 
 
@@ -91,6 +94,7 @@ def _concluded(found: Finding, assessment: AssessmentOut) -> Iterable[str]:
     yield from _answered(found, assessment)
     yield _bullets("Get help sooner than that:", assessment.safety_net)
     yield f"Your case is with a nurse, who decides. {assessment.until_then or ''}".strip()
+    yield _protocol(assessment)
 
 
 def _answered(found: Finding, assessment: AssessmentOut) -> Iterable[str]:
@@ -148,6 +152,11 @@ def _when(hours: float | None) -> str:
 
 def _why(assessment: AssessmentOut) -> str:
     return _bullets("Why:", (reason.text for reason in assessment.reasons[:_MAX_REASONS]))
+
+
+def _protocol(assessment: AssessmentOut) -> str:
+    """Where level and advice come from; what sources say carries its own numbers."""
+    return f"Level and advice: protocol {assessment.protocol.id}, version {assessment.protocol.version}."
 
 
 def _bullets(title: str, lines: Iterable[str]) -> str:

@@ -15,6 +15,9 @@ Answer = httpx.Response
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
 
+_PASSED_ON = {"code", "request_id", "safety"}
+
+
 class ApiError(BedsideError):
     """The server refused; the message is its own."""
 
@@ -91,7 +94,7 @@ def problem(answer: httpx.Response) -> BedsideError:
     """Return the error that an answer stands for."""
     try:
         document = answer.json()
-        detail, extra = str(document["detail"]), {k: v for k, v in document.items() if k in {"code", "request_id"}}
+        detail, extra = str(document["detail"]), {k: v for k, v in document.items() if k in _PASSED_ON}
     except (ValueError, KeyError, TypeError):
         detail, extra = f"The server answered {answer.status_code}.", {}
     if answer.status_code == httpx.codes.UNAUTHORIZED:

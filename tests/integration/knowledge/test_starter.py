@@ -15,7 +15,7 @@ from bedside.platform.access.actor import Actor, Role
 from bedside.platform.runtime import Runtime
 
 SYSTEM = Actor.system()
-PAIRS = Path(__file__).parents[2] / "data" / "knowledge" / "relevance.jsonl"
+PAIRS = Path(__file__).parents[2] / "data" / "knowledge"
 
 
 def test_shipped_vectors_are_in_step_with_the_pack() -> None:
@@ -69,15 +69,21 @@ async def test_every_sentence_found_carries_a_public_source(runtime: Runtime) ->
             assert all(citation.url for citation in sentence.citations)
 
 
-async def test_patients_questions_find_their_topic(runtime: Runtime) -> None:
-    """Pairs were written before the ranking was tuned. Measured: hit@5 0.96, hit@1 0.80 (words alone: 0.76, 0.64)."""
+@pytest.mark.parametrize("name", ["relevance", "relevance_held_out"])
+async def test_patients_questions_find_their_topic(runtime: Runtime, name: str) -> None:
+    """The first set was written before the ranking was tuned on it, the second afterwards and never tuned on.
+
+    Measured over 88 topics: hit@5 0.96 and 0.97, hit@1 0.82 and 0.73 (vectors alone: hit@5 0.93 and 0.90).
+    """
     await service.seed_starter(runtime, SYSTEM)
-    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
+    lines = (PAIRS / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+    pairs = [json.loads(line) for line in lines]
     assert len(pairs) >= 25
-    first = within_five = 0
     async with runtime.unit_of_work(SYSTEM) as ctx:
         sources, _ = await service.list_sources(ctx, limit=200)
     topics = {source.id: source.key.removeprefix("starter/") for source in sources}
+    assert {topic for pair in pairs for topic in pair["topics"]} <= set(topics.values())
+    first = within_five = 0
     for pair in pairs:
         vector = await service.embed_query(pair["question"])
         async with runtime.unit_of_work(Actor(role=Role.PATIENT)) as ctx:
@@ -86,4 +92,4 @@ async def test_patients_questions_find_their_topic(runtime: Runtime) -> None:
         first += found[0]
         within_five += any(found)
     assert within_five / len(pairs) >= 0.9
-    assert first / len(pairs) >= 0.7
+    assert first / len(pairs) >= 0.65

@@ -15,7 +15,7 @@ from bedside.triage.schemas import State, Subject
 
 Span = tuple[int, int]
 """Half-open span of token indexes."""
-_CLAUSE_ENDS = frozenset({"but", "however", "although", "though", "and"})
+_CLAUSE_ENDS = frozenset({"but", "however", "although", "though", "and", "because", "since", "as", "so"})
 _PAST, _PAST_UNLESS, _FAMILY, _OPENING, _CONDITIONAL, _ASKED_UNLESS = range(6)
 
 

@@ -14,7 +14,7 @@ _WORDS = {
     "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "a couple of": 2, "couple of": 2, "couple": 2,
     "a few": 3, "few": 3, "several": 4, "half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "a couple": 2,
 }  # fmt: skip
-_HOURS = {"min": 1 / 60, "hour": 1.0, "hr": 1.0, "day": 24.0, "week": 168.0, "wk": 168.0, "month": 730.0, "mo": 730.0,
+_HOURS = {"m": 730.0, "w": 168.0, "y": 8766.0, "min": 1 / 60, "minute": 1 / 60, "hour": 1.0, "hr": 1.0, "day": 24.0, "week": 168.0, "wk": 168.0, "month": 730.0, "mo": 730.0,
           "mth": 730.0, "year": 8766.0, "yr": 8766.0, "night": 24.0, "h": 1.0, "d": 24.0, "fortnight": 336.0}  # fmt: skip
 _YEAR_HOURS = 8766.0
 _NUMBER = (
@@ -37,7 +37,18 @@ _AGES = (
     re.compile(
         r"\b(?:he's|she's|he is|she is|who is|who's) (?:only |just |about |nearly |almost )?(?P<n>\d{1,3})(?=$|[,.;!?)]|\s(?:and|with|now|has|years)\b)"
     ),
-    re.compile(r"(?<![\w.])(?P<n>\d{1,3})[ ]?(?P<u>[mf])\b(?! ?\w{0,2}l)"),
+    re.compile(r"(?<![\w.])(?P<n>\d{1,3})[ ]?(?P<u>[mf])\b(?! ?(?:old|\w{0,2}l))"),
+    re.compile(rf"(?<![\w.]){_NUMBER}[ -]{{0,2}}(?P<u>h|hrs?|hours?|m|d|w|y) ?olds?\b"),
+    re.compile(
+        rf"\b(?:baby|babe|infant|newborn|son|daughter|girl|boy|lad|toddler|child|kid|nephew|niece|grandson|granddaughter|he|she)"
+        rf"(?: is| has|'s)? (?:only |just |about |now )?{_NUMBER} (?P<u>days?|weeks?|wks?|months?|mths?|years?|yrs?)\b(?! (?:ago|now|later|of|pregnant|since))"
+    ),
+    re.compile(
+        r"\b(?:mum|mom|mother|dad|father|nan|gran|grandma|grandad|grandpa|wife|husband|aunt|uncle|son|daughter|girl|boy|in-law|brother|sister|partner|friend)"
+        r"(?:, ?| ?\(|,? aged? )(?P<n>\d{1,3})(?=[,.);]| (?:and|with|has|is)\b)"
+    ),
+    re.compile(r"^\W{0,2}(?P<n>\d{2})(?=[,.] )"),
+    re.compile(r"^\W{0,2}(?P<n>\d{1,2}) (?P<u>months?|weeks?|wks?)(?=, (?:hot|fever|temp|crying|not|won|vomit|cough|sick|has|very|screaming|off))"),
 )
 _LIFE_STAGES = ((re.compile(r"\bnew ?-?borns?\b|\bneonate\b"), 14 / 365.25), (re.compile(r"\btoddlers?\b"), 2.0),
                 (re.compile(r"\bteenage(?:r|d)?\b"), 15.0))  # fmt: skip
@@ -59,9 +70,11 @@ _FREQUENCY = re.compile(r"(?:every|each|per|q|once|times|twice)[ \w]{0,4}$")
 _TEMPERATURE = re.compile(
     r"(?<![\w./])(?P<v>\d{2,3}(?:[.,]\d{1,2})?)(?![\d/]) {0,2}(?P<d>°|degrees?|deg)? {0,2}(?P<u>c|f|celsius|centigrade|fahrenheit)?\b"
 )
+# "38.3" alone: no other number that people write about health looks like it, BMI and weight apart.
+_BARE_TEMPERATURE = re.compile(r"3[5-9][.,]\d|4[0-2][.,]\d|10[0-6]\.\d")
 _TEMPERATURE_WORDS = re.compile(r"temp|fever|degree|°|thermometer|febrile")
 _NOT_TEMPERATURE = re.compile(
-    r" ?(?:mg|mcg|ml|bpm|years?|yo|y/o|days?|weeks?|months?|hours?|%|pills?|tablets?|units?|times|kg|lb|minutes?|mins?)\b|[%/]"
+    r" ?(?:mg|mcg|ml|bpm|years?|yo|y/o|days?|weeks?|months?|hours?|%|pills?|tablets?|units?|times|kg|lbs?|kilos|pounds|bmi|cm|minutes?|mins?)\b|[%/]"
 )
 _PREGNANCY = (
     re.compile(
@@ -73,7 +86,7 @@ _PREGNANCY = (
     ),
 )
 _GLUCOSE = re.compile(
-    r"\b(?:blood sugars?|sugars?|glucose|glucometer|cgm|libre|dexcom|bgl?|cbg|bm)\b[^.!?\n\d]{0,40}?(?P<v>\d{1,4}(?:\.\d{1,2})?)(?! ?(?:hours?|weeks?|days?|am|pm))"
+    r"\b(?:blood sugars?|sugars?|glucose|glucometer|cgm|libre|dexcom|bgl?|cbg|bm|hypo|(?:meter|monitor) (?:says|reads|said|shows))\b[^.!?\n\d]{0,40}?(?P<v>\d{1,4}(?:\.\d{1,2})?)(?! ?(?:hours?|weeks?|days?|am|pm))"
     r" {0,2}(?P<u>mmol|mg)?"
 )
 _PRESSURE = re.compile(r"(?<![\d/.])(?P<s>\d{2,3}) ?(?:/|over) ?(?P<d>\d{2,3})(?![\d/])")
@@ -143,7 +156,9 @@ def _ages(text: str) -> Iterator[Measure]:
         for match in pattern.finditer(text):
             groups = match.groupdict()
             unit = groups.get("u") or "yo"
-            years = _number(groups["n"]) * (_UNIT_LETTERS.get(unit) or _unit_hours(unit) / _YEAR_HOURS)
+            months = unit == "m" and match.group().endswith("old")
+            letter = None if months else _UNIT_LETTERS.get(unit)
+            years = _number(groups["n"]) * (letter or _unit_hours(unit) / _YEAR_HOURS)
             if years <= 120:
                 hint = "self" if groups.get("self") else ""
                 yield Measure("age_years", years, match.start(), match.end(), hint)
@@ -167,7 +182,8 @@ def _temperatures(text: str, taken: list[Measure]) -> list[Measure]:
     found = []
     for match in _TEMPERATURE.finditer(text):
         around = text[max(0, match.start() - 40) : match.end() + 12]
-        if not (match["u"] or match["d"] or _TEMPERATURE_WORDS.search(around)):
+        bare = _BARE_TEMPERATURE.fullmatch(match["v"]) is not None
+        if not (match["u"] or match["d"] or bare or _TEMPERATURE_WORDS.search(around)):
             continue
         if _NOT_TEMPERATURE.match(text, match.end("v")):
             continue

@@ -6,6 +6,7 @@ The notation, which a nurse can read (`docs/triage.md` has examples):
     {pain} & {chest}    a word of the group `pain` and one of `chest`, in any order, at most WINDOW words apart
     {face} && {droop}   the same, anywhere in one sentence
     pain .. arm         in this order, at most GAP words between
+    =stabbed            this form only, not "stabbing"
     crush*              any word that begins so;   hot|warm   either;   of?   may be missing
 
 There is no regular expression in it, so no text can make it slow.
@@ -26,7 +27,7 @@ _MAX_MATCHES = 24
 
 Positions = tuple[int, ...]
 """Which words of a sentence a match consists of, ascending. A word in between that is no part of it is not in it."""
-_WORD = re.compile(r"[a-z0-9']+$")
+_WORD = re.compile(r"=?[a-z0-9']+$")
 _PREFIX = re.compile(r"[a-z]{3,}\*$")
 _GROUP = re.compile(r"\{([a-z][a-z0-9_]*)\}\??$")
 
@@ -86,10 +87,11 @@ class PhraseBook:
         return Pattern(owner, tuple(sides), None if joins == {"&&"} else WINDOW)
 
     def _run(self, words: list[str], phrase: str) -> tuple[Item, ...]:
-        items = tuple(self._item(w, phrase) for w in words if w not in self._fillers)
-        if not items:
+        content = [w for w in words if w not in self._fillers]
+        if not content:
             raise PhraseError(f"{phrase!r} has an empty part, or one of little words only")
-        return items
+        # "no feeling" without its little word would be "no": a phrase left with one word keeps all of them.
+        return tuple(self._item(w, phrase) for w in (content if len(content) > 1 or len(words) == 1 else words))
 
     def _item(self, word: str, phrase: str) -> Item:
         group = _GROUP.match(word)
@@ -101,10 +103,10 @@ class PhraseBook:
         groups = [g for g in map(_GROUP.match, alternatives) if g]
         if len(prefixes) + len(words) + len(groups) != len(alternatives):
             raise PhraseError(f"{phrase!r}: can't read {word!r}; write lower-case words, {{groups}}, .., & or &&")
-        self._words.update(words)
+        self._words.update(w.removeprefix("=") for w in words)
         items = [self._group(g.group(1), phrase) for g in groups]
         if words or prefixes:
-            items.append(Item(frozenset(stem(a) for a in words), prefixes))
+            items.append(Item(frozenset(a if a[0] == "=" else stem(a) for a in words), prefixes))
         return _union(items)
 
     def _group(self, name: str, phrase: str) -> Item:
@@ -201,19 +203,27 @@ def _split(words: list[str], marks: set[str]) -> list[list[str]]:
 
 
 class _View:
-    """One sentence without little words: positions of each stem, and what items match where."""
+    """The words of one sentence: positions of each stem and form, and what items match where."""
 
     def __init__(self, sentence: Sentence, fillers: frozenset[str]) -> None:
         self.index: list[int] = []
         self.words: list[str] = []
         self.positions: dict[str, list[int]] = {}
+        self._content = [0]
         self._memo: dict[int, list[Positions]] = {}
         for number, token in enumerate(sentence.tokens):
-            if token.word in fillers or not token.word[0].isalnum():
+            if not token.word[0].isalnum():
                 continue
-            self.positions.setdefault(token.stem, []).append(len(self.index))
+            place = len(self.index)
+            self.positions.setdefault(token.stem, []).append(place)
+            self.positions.setdefault(f"={token.word}", []).append(place)
             self.index.append(number)
             self.words.append(token.word)
+            self._content.append(self._content[-1] + (token.word not in fillers))
+
+    def _between(self, left: int, right: int) -> int:
+        """How many words other than little ones stand between two places; negative where `right` is not after."""
+        return self._content[right] - self._content[left + 1] if right > left else -1
 
     def matches(self, pattern: Pattern) -> list[Positions]:
         sides = []
@@ -224,7 +234,16 @@ class _View:
             sides.append(found)
         joined = sides[0]
         for other in sides[1:]:
-            joined = _near(joined, other, pattern.window)[:_MAX_MATCHES]
+            joined = self._near(joined, other, pattern.window)[:_MAX_MATCHES]
+        return joined
+
+    def _near(self, left: list[Positions], right: list[Positions], window: int | None) -> list[Positions]:
+        joined = []
+        for a in left:
+            for b in right:
+                apart = max(self._between(a[-1], b[0]), self._between(b[-1], a[0]))
+                if apart >= 0 and (window is None or apart <= window):
+                    joined.append(tuple(sorted(a + b)))
         return joined
 
     def _side(self, runs: tuple[tuple[Item, ...], ...]) -> list[Positions]:
@@ -233,7 +252,7 @@ class _View:
             if not found:
                 return []
             after = self._sequence(run)
-            found = [a + b for a in found for b in after if 0 < b[0] - a[-1] <= GAP + 1][:_MAX_MATCHES]
+            found = [a + b for a in found for b in after if 0 <= self._between(a[-1], b[0]) <= GAP][:_MAX_MATCHES]
         return found
 
     def _sequence(self, items: tuple[Item, ...]) -> list[Positions]:
@@ -242,29 +261,18 @@ class _View:
             if not found:
                 return []
             after = self._item(item)
-            found = [a + b for a in found for b in after if b[0] == a[-1] + 1]
+            found = [a + b for a in found for b in after if self._between(a[-1], b[0]) == 0]
         return found[:_MAX_MATCHES]
 
     def _item(self, item: Item) -> list[Positions]:
         known = self._memo.get(id(item))
         if known is not None:
             return known
-        found = {(p,) for s in item.stems if s in self.positions for p in self.positions[s]}
+        found: set[Positions] = {(p,) for s in item.stems if s in self.positions for p in self.positions[s]}
         for prefix in item.prefixes:
             found.update((p,) for p, word in enumerate(self.words) if word.startswith(prefix))
-        whole: set[Positions] = set(found)
         for sequence in item.sequences:
-            whole.update(self._sequence(sequence))
-        result = sorted(whole)[:_MAX_MATCHES]
+            found.update(self._sequence(sequence))
+        result = sorted(found)[:_MAX_MATCHES]
         self._memo[id(item)] = result
         return result
-
-
-def _near(left: list[Positions], right: list[Positions], window: int | None) -> list[Positions]:
-    joined = []
-    for a in left:
-        for b in right:
-            apart = b[0] - a[-1] if b[0] > a[-1] else a[0] - b[-1]
-            if apart > 0 and (window is None or apart <= window + 1):
-                joined.append(tuple(sorted(a + b)))
-    return joined

@@ -18,6 +18,7 @@ _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,]\d+)*|[.!?;:,\n()/]")
 _SENTENCE_END = frozenset(".!?;\n")
 _KEEP_S = frozenset({"it's", "he's", "she's", "what's", "that's", "there's", "who's", "how's", "let's", "where's"})
 _VOWEL = re.compile("[aeiouy]")
+_DOUBLE = re.compile(r"([a-z])\1")
 _REPEAT = re.compile(r"([a-z])\1{2,}")
 
 
@@ -80,7 +81,7 @@ def stem(word: str) -> str:
         word = _single(word[:-3])
     elif word.endswith("ed") and not word.endswith("eed") and len(word) >= 5:
         word = _single(word[:-2])
-    if word.endswith("e") and len(word) >= 4 and not word.endswith("ee"):
+    if word.endswith("e") and len(word) >= 5 and not word.endswith("ee"):
         word = word[:-1]
     return word
 
@@ -153,7 +154,10 @@ class Tokeniser:
         if self._known(word) or len(word) < 5:
             return word
         squeezed = _REPEAT.sub(r"\1\1", word)
-        for candidate in (squeezed, _REPEAT.sub(r"\1", word)):
+        candidates = [squeezed, _REPEAT.sub(r"\1", word), _DOUBLE.sub(r"\1", word)]
+        if word.endswith("in"):
+            candidates.append(word + "g")
+        for candidate in candidates:
             if candidate != word and self._known(candidate):
                 return candidate
         return self._nearest(word) or word

@@ -26,7 +26,13 @@ from bedside.platform.embedded.cluster import (
     superuser_password,
     write_private,
 )
-from bedside.platform.embedded.errors import DiskFull, EmbeddedPostgresError, FolderOutOfReach, StartFailed
+from bedside.platform.embedded.errors import (
+    BadDataFolder,
+    DiskFull,
+    EmbeddedPostgresError,
+    FolderOutOfReach,
+    StartFailed,
+)
 from bedside.platform.embedded.lock import HomeLock
 from bedside.platform.embedded.logs import last_lines, log_size, open_log, rotate_log
 from bedside.platform.embedded.owner import Owner, owner_for, require_reach, require_write
@@ -57,10 +63,11 @@ class EmbeddedPostgres:
         self._guard = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
 
-    def start(self, timeout: float = 60.0) -> bool:
+    def start(self, timeout: float = 60.0, *, create: bool = True) -> bool:
         """Start the server, or find it again; True when it was started just now. ``timeout`` in seconds.
 
-        Creates what is missing (programs, cluster, socket folder) and holds the lock on ``home`` until stop().
+        Creates what is missing (programs, socket folder and, with ``create``, the cluster) and holds the lock on
+        ``home`` until stop().
         Raises HomeInUse, FolderOutOfReach, WrongMajorVersion, BadDataFolder, DiskFull, StartFailed.
         """
         owner = self._prepare_folders()
@@ -68,7 +75,7 @@ class EmbeddedPostgres:
         try:
             binaries = install_binaries(self.home)
             require_reach(owner, binaries.tool("postgres").parent)
-            started = self._start(owner, binaries, timeout)
+            started = self._start(owner, binaries, timeout, create=create)
             prune_binaries(self.home, binaries)
         except BaseException as error:
             self._lock.release()
@@ -162,7 +169,7 @@ class EmbeddedPostgres:
             require_write(owner, self.log.parent)
         return owner
 
-    def _start(self, owner: Owner, binaries: Binaries, timeout: float) -> bool:
+    def _start(self, owner: Owner, binaries: Binaries, timeout: float, *, create: bool) -> bool:
         process = find_postmaster(self.data, owner)
         sockets = socket_folder(self.home, owner, self._chosen_socket_dir)
         name = label(self.home)
@@ -174,6 +181,8 @@ class EmbeddedPostgres:
             self._end(process, signal.SIGINT, timeout)
         self._reap()
         exists = check_data_folder(self.data, owner, binaries.major)
+        if not exists and not create:
+            raise BadDataFolder(f"{self.data}, which was there, is gone; is its disk mounted? Nothing is made anew.")
         password, is_new = superuser_password(self.secret)
         if not exists:
             create_cluster(binaries, owner, self.data, password, durable=self.durable)

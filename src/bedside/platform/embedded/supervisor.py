@@ -66,7 +66,8 @@ class PostgresSupervisor:
             return
         began = time.monotonic()
         try:
-            self.server.start()
+            # An empty database in the place of one that has gone would be worse than none.
+            self.server.start(create=False)
         except EmbeddedPostgresError as error:
             if not self._stop.is_set():
                 self._log.error("postgres_start_failed: %s", error.message)

@@ -1,0 +1,25 @@
+"""One running Bedside with sample data for every test that only talks to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.running import Process, workplace
+
+SHARED = "running-bedside"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that share it in one worker, so that it is started once."""
+    for item in items:
+        if "bedside" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group(SHARED))
+
+
+@pytest.fixture(scope="session")
+def bedside() -> Iterator[Process]:
+    """``bedside up`` with sample data, shared: no test may stop it or change its sample accounts."""
+    with workplace() as place, place.up() as running:
+        yield running

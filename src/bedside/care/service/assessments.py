@@ -44,6 +44,7 @@ async def store_assessment(
     A conversation whose case was decided gets a new assessment. Raises NotFound.
     """
     require_assistant(ctx)
+    ctx.purpose("conversation.turn")
     conversation = await conversations.conversation(ctx, conversation_id, lock=True)
     if conversation is None:
         raise NotFound("No such conversation.")

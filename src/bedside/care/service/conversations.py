@@ -53,6 +53,7 @@ async def start_conversation(
     Raises BadInput when the key began a different one.
     """
     ctx.require(Permission.CONVERSE)
+    ctx.purpose("conversation.begin")
     if ctx.actor.id is None:
         raise Forbidden("Sign in as a patient to talk to Bedside.")
     patient = await patient_for_account(ctx, ctx.actor.id, ctx.actor.name or "Patient")
@@ -171,6 +172,7 @@ async def store_reply(
     Earlier messages that are still without one are finished with it. Raises NotFound.
     """
     require_assistant(ctx)
+    ctx.purpose("conversation.turn")
     conversation = await _conversation(ctx, conversation_id, lock=True)
     message = await conversations.message(ctx, conversation_id, in_reply_to)
     if message is None or message.turn is None:
@@ -190,6 +192,7 @@ async def store_reply(
 
 async def transcript(ctx: Context, conversation_id: UUID) -> Transcript:
     """Return what the assistant rebuilds its state from. Raises NotFound."""
+    ctx.purpose("conversation.turn")
     conversation = await _conversation(ctx, conversation_id)
     messages = await conversations.messages_of(ctx, conversation_id)
     latest = await assessments.latest(ctx, conversation_id)

@@ -1,0 +1,117 @@
+"""``bedside worklist`` against the served API, with a stored sign-in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from bedside.care.terminal import duration
+from bedside.identity.passwords import hash_password
+from bedside.identity.service.accounts import add_account
+from bedside.platform.access.actor import Actor, Role
+from bedside.triage.schemas import Level
+from tests.support.care import Ward, result
+
+PASSWORD = "seven quiet herons wade"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+Run = Callable[..., Awaitable[Ended]]
+
+
+@pytest.fixture
+async def run(ward: Ward, server: str, tmp_path: Path) -> Run:
+    """Run the real command as a nurse who is signed in."""
+    hashed = await hash_password(PASSWORD)
+    async with ward.runtime.unit_of_work(Actor.system()) as ctx:
+        await add_account(ctx, login="nora@example.org", name="Nora", role=Role.NURSE, password_hash=hashed)
+    form = {"username": "nora@example.org", "password": PASSWORD}
+    async with httpx.AsyncClient(trust_env=False) as client:
+        answer = (await client.post(f"{server}/api/auth/token", data=form)).json()
+    stored = tmp_path / "token.json"
+    stored.touch(mode=0o600)
+    stored.write_text(json.dumps({"url": server} | {k: answer[k] for k in ("access_token", "refresh_token")}))
+
+    async def call(*arguments: str, text: str = "", tokens: Path = stored) -> Ended:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bedside", "worklist", *arguments),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=os.environ | {"BEDSIDE_TOKEN_FILE": str(tokens), "COLUMNS": "200"},
+        )
+        out, err = await process.communicate(text.encode())
+        return Ended(process.returncode, out.decode(), err.decode())
+
+    return call
+
+
+async def test_from_the_list_to_a_decision(ward: Ward, run: Run) -> None:
+    case = await ward.case(result(Level.EMERGENCY, quote="[red]chest[/red] hurts"), text="My [bold]chest hurts")
+    ident = str(case.assessment.id)
+    listed = await run("list")
+    assert listed.code == 0
+    assert "emergency 1" in listed.out
+    assert ident in listed.out
+    (item,) = json.loads((await run("list", "--json")).out)["items"]
+    assert item["assessment_id"] == ident
+    assert (await run("list", "--level", "routine")).out.endswith("Nobody is waiting.\n")
+    shown = (await run("show", ident)).out
+    assert "[red]chest[/red] hurts" in shown
+    assert "My [bold]chest hurts" in shown
+    assert "NICE CG95" in shown
+    assert "Nothing was changed" in (await run("claim", ident, "--dry-run")).out
+    assert json.loads((await run("show", ident, "--json")).out)["status"] == "waiting"
+    assert "Claimed" in (await run("claim", ident)).out
+    assert "waiting" in (await run("release", ident, "--reason", "Break")).out
+    await run("claim", ident)
+    decided = await run("decide", ident, "--reply", "-", "--json", text="Ambulance is coming.\n")
+    case_now = json.loads(decided.out)
+    assert (case_now["status"], case_now["level"]) == ("decided", "emergency")
+    assert case_now["messages"][-1]["text"] == "Ambulance is coming."
+    assert "by Nora" in (await run("show", ident)).out
+
+
+async def test_what_the_server_refuses_is_said_in_its_words(ward: Ward, run: Run) -> None:
+    case = await ward.case()
+    await ward.claim(case, ward.other_nurse)
+    lost = await run("claim", str(case.assessment.id))
+    assert (lost.code, lost.out) == (1, "")
+    assert "Nils Nurse has claimed this case" in lost.err
+    missing = await run("show", str(uuid4()))
+    assert "No such assessment" in missing.err
+    lower = await run("decide", str(case.assessment.id), "--level", "routine", "--reply", "Rest.")
+    assert lower.code == 1
+
+
+async def test_wrong_use_is_said_before_anything_is_sent(run: Run, tmp_path: Path) -> None:
+    assert (await run("show", "not-an-id")).code == 2
+    assert (await run("list", "--level", "panic")).code == 2
+    assert (await run("decide", str(uuid4()))).code == 2
+    assert (await run("decide", str(uuid4()), "--reply", "-", text="  \n")).code == 2
+    nobody = await run("list", tokens=tmp_path / "none.json")
+    assert nobody.code == 1
+    assert "bedside login" in nobody.err
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0, "0 min"), (3599, "59 min"), (7300, "2 h"), (200_000, "2 d")])
+def test_spans_as_people_read_them(seconds: int, words: str) -> None:
+    assert duration(seconds) == words

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from bedside.knowledge.minilm import MiniLmEmbedder
+    from bedside.knowledge.embedding import Embedder
 
 STARTER_VECTORS = "starter-vectors.npy"
 
 _lock = threading.Lock()
-_loaded: dict[int, MiniLmEmbedder] = {}
+_loaded: dict[int, Embedder] = {}
 
 
 def model_path() -> Path:
@@ -42,7 +42,7 @@ def default_threads() -> int:
     return min(2, len(os.sched_getaffinity(0)))
 
 
-def load_embedder(threads: int | None = None) -> MiniLmEmbedder:
+def load_embedder(threads: int | None = None) -> Embedder:
     """Return the process-wide embedder, loaded at the first call; thread-safe.
 
     Loading takes about 0.7 s with its imports; full batches take the process to about 300 MB.

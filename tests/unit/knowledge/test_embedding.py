@@ -13,6 +13,7 @@ import pytest
 from bedside.knowledge import loader
 from bedside.knowledge.embedding import DIMENSIONS, MODEL_ID
 from bedside.knowledge.loader import load_embedder, model_path
+from bedside.knowledge.minilm import MiniLmEmbedder
 from bedside.platform.errors import Unavailable
 
 REFERENCE = Path(__file__).parents[2] / "data" / "knowledge" / "minilm_reference.json"
@@ -33,7 +34,9 @@ def test_vectors_agree_with_the_original_model(reference: list[dict[str, Any]]) 
 
 
 def test_word_pieces_agree_with_the_original_tokenizer(reference: list[dict[str, Any]]) -> None:
-    tokenizer = load_embedder()._tokenizer
+    embedder = load_embedder()
+    assert isinstance(embedder, MiniLmEmbedder)
+    tokenizer = embedder._tokenizer
     for item in reference:
         assert tokenizer.encode(item["text"]).ids == item["tokens"]
 

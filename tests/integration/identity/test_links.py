@@ -14,8 +14,8 @@ from bedside.identity.schemas import NewAccount
 from bedside.identity.service import accounts, links, own_password
 from bedside.identity.tables import OneTimeLink
 from bedside.platform.access.actor import Actor, Role
-from bedside.platform.database.engine import psycopg_url
 from bedside.platform.database.roles import DatabaseUrls
+from bedside.platform.database.urls import psycopg_url
 from bedside.platform.errors import Forbidden, NotFound, NotSignedIn, Unavailable
 from bedside.platform.runtime import Runtime
 from tests.integration.identity.conftest import (
@@ -160,7 +160,7 @@ async def test_neither_database_nor_queue_holds_the_token(
     assert token.encode() not in row.token_hash
     with psycopg.connect(psycopg_url(urls.require("jobs"))) as connection:
         queued = connection.execute("SELECT args::text FROM procrastinate_jobs").fetchall()
-    assert [str(nurse.id) in args for (args,) in queued] == [True]
+    assert any(str(nurse.id) in args for (args,) in queued)
     assert not any(token in args or nurse.login in args for (args,) in queued)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import fields
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import BaseModel
 from sqlalchemy import column, func, select, table
 
@@ -21,6 +23,7 @@ from bedside.platform.database.roles import (
     external_urls,
     role_name,
 )
+from bedside.platform.database.urls import psycopg_url
 from bedside.platform.embedded.provision import check_roles, provision_roles
 from bedside.platform.embedded.server import EmbeddedPostgres
 from bedside.platform.errors import SettingsError, Unavailable
@@ -60,19 +63,23 @@ class DatabaseStatus(BaseModel):
 
 
 def set_up(settings: Settings) -> SetupReport:
-    """Make the database, roles and extensions. Raises SettingsError, ProvisionError."""
+    """Make the database, roles and extensions. Raises SettingsError, ProvisionError.
+
+    On the server of DATABASE_SETUP_URL where that is set, else on the embedded one. A role whose URL is set already
+    keeps its password.
+    """
     database = settings.get(DatabaseSettings)
-    if database.is_embedded:
-        server = EmbeddedPostgres(settings.home)
-        _require_running(server)
-        made = provision_roles(server.superuser_dsn(), DATABASE, embedded_passwords(database))
-        return SetupReport(done=list(made.created), missing=list(made.missing))
-    if database.setup_url is None:
+    if database.setup_url is not None:
+        passwords = {role_name(role): _password(database, role) or secrets.token_urlsafe(24) for role in ROLES}
+        made = provision_roles(psycopg_url(database.setup_url.get_secret_value()), DATABASE, passwords)
+        urls = {_setting(role): made.urls[role_name(role)] for role in ROLES}
+        return SetupReport(done=list(made.created), missing=list(made.missing), urls=urls)
+    if not database.is_embedded:
         raise SettingsError("Set DATABASE_SETUP_URL to a role with CREATEROLE and CREATEDB, for this command alone.")
-    passwords = {role_name(role): secrets.token_urlsafe(24) for role in ROLES}
-    made = provision_roles(database.setup_url.get_secret_value(), DATABASE, passwords)
-    urls = {_setting(role): made.urls[role_name(role)] for role in ROLES}
-    return SetupReport(done=list(made.created), missing=list(made.missing), urls=urls)
+    server = EmbeddedPostgres(settings.home)
+    _require_running(server)
+    made = provision_roles(server.superuser_dsn(), DATABASE, embedded_passwords(database))
+    return SetupReport(done=list(made.created), missing=list(made.missing))
 
 
 def check_setup(settings: Settings) -> SetupReport:
@@ -131,6 +138,21 @@ def _urls(settings: Settings) -> DatabaseUrls:
 def _require_running(server: EmbeddedPostgres) -> None:
     if not server.running():
         raise Unavailable("The embedded database does not run; start it first: bedside up")
+
+
+def _password(database: DatabaseSettings, role: str) -> str | None:
+    """Return the password in the URL that is set for ``role``, if any."""
+    secret = database.url if role == "app" else getattr(database, f"{role}_url")
+    if secret is None:
+        return None
+    try:
+        parts = conninfo_to_dict(psycopg_url(secret.get_secret_value()))
+    except psycopg.ProgrammingError:
+        # Its text would quote the URL and the password in it.
+        raise SettingsError(
+            f"{_setting(role)} is not understood; use postgresql://ROLE:PASSWORD@HOST/DATABASE"
+        ) from None
+    return str(parts["password"]) if parts.get("user") == role_name(role) and parts.get("password") else None
 
 
 def _setting(role: str) -> str:

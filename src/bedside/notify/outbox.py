@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from email.message import EmailMessage
+from email.policy import SMTPUTF8
 from pathlib import Path
 from uuid import UUID
 
-from bedside.notify.loader import Letter
+from bedside.notify.letter import Letter, compose
 
 
 def outbox_folder(home: Path) -> Path:
@@ -17,18 +17,13 @@ def outbox_folder(home: Path) -> Path:
 
 
 def keep(home: Path, notification_id: UUID, letter: Letter, *, sender: str, now: datetime) -> Path:
-    """Write a message (RFC 5322) to the outbox, mode 0600, and return its file."""
-    message = EmailMessage()
-    message["From"] = sender
-    message["To"] = letter.recipient or sender
-    message["Subject"] = letter.subject
-    message["Date"] = now
-    message.set_content(letter.body)
+    """Write a message to the outbox, mode 0600, and return its file."""
+    content = compose(letter, sender=sender, now=now).as_bytes(policy=SMTPUTF8)
     folder = outbox_folder(home)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{notification_id}.eml"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(message.as_bytes())
+        file.write(content)
     return path
 
 

@@ -10,7 +10,9 @@ import structlog
 
 from bedside.kit.ids import new_id
 from bedside.notify import outbox, repository
-from bedside.notify.loader import Letter, send_by_channels, send_by_mail
+from bedside.notify.letter import Letter
+from bedside.notify.loader import send_by_channels
+from bedside.notify.mail import send_by_mail
 from bedside.notify.schemas import Notification, Severity
 from bedside.notify.settings import NotifySettings
 from bedside.notify.tables import NotificationRow
@@ -38,7 +40,7 @@ async def send(ctx: Context, notification: Notification) -> UUID:
 
 
 async def deliver(runtime: Runtime, notification_id: str) -> None:
-    """Deliver one notification that waits. Raises Unavailable when the channel did not take it: the job tries again."""
+    """Deliver one notification that waits. Raises Unavailable when it was not taken: the job tries again."""
     async with runtime.unit_of_work(Actor.system("job")) as ctx:
         row = await repository.locked(ctx.session, UUID(notification_id))
         if row is None or row.status != "queued" or row.body is None:
@@ -78,17 +80,17 @@ async def _deliver(runtime: Runtime, notification_id: UUID, letter: Letter, *, l
 async def _hand_over(runtime: Runtime, notification_id: UUID, letter: Letter) -> tuple[str, str | None]:
     """Return the channel used, and what went wrong with it (a class of error, never its text)."""
     settings = runtime.settings.get(NotifySettings)
-    channel = _channel(settings, letter)
+    channel, taken = _channel(settings, letter), True
     try:
         match channel:
             case "mail":
-                taken = await asyncio.to_thread(send_by_mail, settings, letter)
+                await asyncio.to_thread(send_by_mail, settings, letter, runtime.clock.now())
             case "apprise":
                 taken = await asyncio.to_thread(send_by_channels, settings, letter)
             case "outbox":
-                taken = await asyncio.to_thread(_keep, runtime, settings, notification_id, letter)
+                await asyncio.to_thread(_keep, runtime, settings, notification_id, letter)
             case _:
-                taken = _write_to_log(notification_id, letter)
+                _write_to_log(notification_id, letter)
     except Exception as error:  # noqa: BLE001 - a channel's library may raise anything; the job tries again
         return channel, type(error).__name__
     return channel, None if taken else "refused"
@@ -100,17 +102,15 @@ def _channel(settings: NotifySettings, letter: Letter) -> str:
     return "apprise" if settings.addresses else "log"
 
 
-def _keep(runtime: Runtime, settings: NotifySettings, notification_id: UUID, letter: Letter) -> bool:
+def _keep(runtime: Runtime, settings: NotifySettings, notification_id: UUID, letter: Letter) -> None:
     sender, now = settings.mail_from or _DEFAULT_SENDER, runtime.clock.now()
     path = outbox.keep(runtime.settings.home, notification_id, letter, sender=sender, now=now)
     _log.info("no mail server is set; a message to a person waits in the outbox", file=path.name)
-    return True
 
 
-def _write_to_log(notification_id: UUID, letter: Letter) -> bool:
+def _write_to_log(notification_id: UUID, letter: Letter) -> None:
     write = {"info": _log.info, "warning": _log.warning, "critical": _log.error}[letter.severity]
     write("notification", id=str(notification_id), subject=letter.subject, body=letter.body)
-    return True
 
 
 async def clean_up(runtime: Runtime) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from email.utils import parseaddr
 from enum import StrEnum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar
@@ -64,6 +65,8 @@ class NotifySettings(Section):
     def problems(self, settings: Settings) -> Iterable[str]:
         if self.smtp_host and not self.mail_from:
             yield "SMTP_HOST is set without MAIL_FROM; mail needs an address to come from."
+        if self.mail_from and "@" not in parseaddr(self.mail_from)[1]:
+            yield "MAIL_FROM must be an address, as in: Mercy Hospital <bedside@mercy.example>"
         if bool(self.smtp_user) != bool(self.smtp_password):
             yield "SMTP_USER and SMTP_PASSWORD belong together; one of them is missing."
         open_line = self.smtp_host and self.smtp_security is MailSecurity.NONE and not _is_local(self.smtp_host)

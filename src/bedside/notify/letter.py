@@ -1,0 +1,31 @@
+"""A message on its way out, and its form as mail (RFC 5322)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import make_msgid
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is to be said, and to whom; without a recipient, to the operators."""
+
+    subject: str
+    body: str = field(repr=False)
+    severity: str = "info"
+    recipient: str | None = field(default=None, repr=False)
+
+
+def compose(letter: Letter, *, sender: str, now: datetime) -> EmailMessage:
+    """Return the letter as a mail message. Raises ValueError when an address or the subject can't be a header."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = letter.recipient or sender
+    message["Subject"] = letter.subject
+    message["Date"] = now
+    message["Message-ID"] = make_msgid(domain="bedside.invalid")
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5: no out-of-office replies
+    message.set_content(letter.body)
+    return message

@@ -20,7 +20,7 @@ from pathlib import Path
 import structlog
 import typer
 
-from bedside.bootstrap.database import embedded_server, prepare_embedded
+from bedside.bootstrap.database import embedded_server, prepare_embedded, require_external
 from bedside.bootstrap.settings import read_settings
 from bedside.platform.config import Settings
 from bedside.platform.config.core import DatabaseSettings, LogSettings, ServerSettings
@@ -52,6 +52,8 @@ def up() -> None:
     _require_free_port(settings.get(ServerSettings))
     log = settings.get(LogSettings).model_copy(update={"to_stderr": False})
     configure_logging(log, settings.home / "logs", process="up")
+    if not settings.get(DatabaseSettings).is_embedded:
+        require_external(settings)
     database = PostgresSupervisor(embedded_server(settings), _log)
     # The children load while the database starts, and wait for it.
     children = ProcessSupervisor(

@@ -67,6 +67,9 @@ def test_a_server_that_is_not_migrated_is_served_from_but_not_ready(place: Workp
         assert ready.status_code == 503
         assert "bedside db migrate" in ready.json()["reason"]
         assert serving.stop(signal.SIGTERM) == 0
+    refused = place.run("up")
+    assert refused.returncode == 2
+    assert "bedside db migrate" in refused.stderr
 
 
 def test_migrating_twice_changes_nothing(migrated: Workplace) -> None:

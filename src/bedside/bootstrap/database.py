@@ -73,6 +73,18 @@ def awaited_urls(settings: Settings, seconds: float) -> DatabaseUrls:
         time.sleep(_POLL_SECONDS)
 
 
+def require_external(settings: Settings) -> None:
+    """Raise SettingsError or Unavailable unless DATABASE_URL's server takes the app's role and is migrated."""
+    urls = external_urls(settings.get(DatabaseSettings))
+    require_accepted(urls.app, "DATABASE_URL")
+    try:
+        reached = current(urls.app)
+    except Unavailable:
+        raise Unavailable("The server of DATABASE_URL does not answer; start it, or check the address.") from None
+    if reached != head():
+        raise SettingsError("The schema of DATABASE_URL's database is not this version's; run: bedside db migrate")
+
+
 def require_accepted(url: str, setting: str) -> None:
     """Raise SettingsError when an external server answers that it refuses ``url``. One that is silent may come yet."""
     try:

@@ -43,17 +43,17 @@ class Reader:
         self._names = list(findings)
         self._book = PhraseBook(lexicon.groups, frozenset(language.fillers))
         for number, (name, definition) in enumerate(findings.items()):
-            self._add(name, 2 * number, definition.phrases)
-            self._add(name, 2 * number + 1, definition.except_phrases)
+            self._add(name, 2 * number, definition.phrases, literal=False)
+            self._add(name, 2 * number + 1, definition.except_phrases, literal=True)
         self._context = Context(language)
         vocabulary = self._book.vocabulary | self._context.vocabulary
         vocabulary |= set(language.fillers) | set(lexicon.protected)
         self._tokeniser = Tokeniser(lexicon.spellings, frozenset(vocabulary))
 
-    def _add(self, name: str, owner: int, phrases: list[str]) -> None:
+    def _add(self, name: str, owner: int, phrases: list[str], *, literal: bool) -> None:
         for phrase in phrases:
             try:
-                self._book.add(owner, phrase)
+                self._book.add(owner, phrase, literal=literal)
             except PhraseError as error:
                 raise ValueError(f"findings.{name}.phrases: {error}") from error
 

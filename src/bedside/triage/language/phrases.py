@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from bedside.triage.language.tokens import Sentence, stem
+from bedside.triage.language.tokens import Sentence, stem, without_possessive
 
 WINDOW = 5
 GAP = 4
@@ -63,7 +63,7 @@ class PhraseBook:
         self._groups: dict[str, Item] = {}
         self._by_stem: dict[str, list[Pattern]] = {}
         self._by_prefix: dict[str, list[Pattern]] = {}
-        self._patterns = 0
+        self._literal = False
         self._words: set[str] = set()
 
     @property
@@ -71,8 +71,12 @@ class PhraseBook:
         """Every whole word that some phrase uses."""
         return frozenset(self._words)
 
-    def add(self, owner: int, phrase: str) -> None:
-        """Compile one phrase for `owner`. Raises PhraseError for a phrase that can't be read."""
+    def add(self, owner: int, phrase: str, *, literal: bool = False) -> None:
+        """Compile one phrase for `owner`; with `literal` its little words must stand in the text, too.
+
+        Raises PhraseError for a phrase that can't be read.
+        """
+        self._literal = literal
         for variant in _variants(phrase.split()):
             self._index(self._compile(owner, variant, phrase))
 
@@ -91,7 +95,8 @@ class PhraseBook:
         if not content:
             raise PhraseError(f"{phrase!r} has an empty part, or one of little words only")
         # "no feeling" without its little word would be "no": a phrase left with one word keeps all of them.
-        return tuple(self._item(w, phrase) for w in (content if len(content) > 1 or len(words) == 1 else words))
+        kept = words if self._literal or len(content) == 1 else content
+        return tuple(self._item(w, phrase) for w in kept)
 
     def _item(self, word: str, phrase: str) -> Item:
         group = _GROUP.match(word)
@@ -99,7 +104,7 @@ class PhraseBook:
             return self._group(group.group(1), phrase)
         alternatives = word.split("|")
         prefixes = tuple(a[:-1] for a in alternatives if _PREFIX.match(a))
-        words = [a for a in alternatives if _WORD.match(a)]
+        words = [without_possessive(a) for a in alternatives if _WORD.match(a)]
         groups = [g for g in map(_GROUP.match, alternatives) if g]
         if len(prefixes) + len(words) + len(groups) != len(alternatives):
             raise PhraseError(f"{phrase!r}: can't read {word!r}; write lower-case words, {{groups}}, .., & or &&")
@@ -133,7 +138,6 @@ class PhraseBook:
     def _index(self, pattern: Pattern) -> None:
         items = [item for side in pattern.sides for run in side for item in run]
         anchor = min(items, key=_breadth)
-        self._patterns += 1
         stems, prefixes = _openings(anchor)
         for key in stems:
             self._by_stem.setdefault(key, []).append(pattern)

@@ -16,7 +16,7 @@ _PUNCTUATION = str.maketrans(
 # Without a flag for zero-width characters, "ch\u200best" would hide a symptom from the screen.
 _TOKEN = re.compile(r"[a-z]+(?:'[a-z]+)*|\d+(?:[.,]\d+)*|[.!?;:,\n()/]")
 _SENTENCE_END = frozenset(".!?;\n")
-_KEEP_S = frozenset({"it's", "he's", "she's", "what's", "that's", "there's", "who's", "how's", "let's", "where's"})
+KEEP_S = frozenset({"it's", "he's", "she's", "what's", "that's", "there's", "who's", "how's", "let's", "where's"})
 _VOWEL = re.compile("[aeiouy]")
 _DOUBLE = re.compile(r"([a-z])\1")
 _REPEAT = re.compile(r"([a-z])\1{2,}")
@@ -102,6 +102,11 @@ def _single(word: str) -> str:
     return word
 
 
+def without_possessive(word: str) -> str:
+    """"friend's" is "friend"; "it's" stays."""
+    return word[:-2] if word.endswith("'s") and word not in KEEP_S else word
+
+
 class Tokeniser:
     """Splits and mends spelling. `spellings` maps a misspelt word to the words meant; `vocabulary` is what phrases use."""
 
@@ -147,8 +152,7 @@ class Tokeniser:
         return known
 
     def _mend_new(self, word: str) -> str:
-        if word.endswith("'s") and word not in _KEEP_S:
-            word = word[:-2]
+        word = without_possessive(word)
         if word in self._spellings:
             return self._spellings[word]
         if self._known(word) or len(word) < 5:

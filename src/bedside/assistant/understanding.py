@@ -106,7 +106,10 @@ def _last_asked(case: Case) -> str:
 
 def _next(case: Case, result: TriageResult) -> Question | None:
     """One question at a time; one that is still open is asked again before another."""
-    still = case.open_question.id if case.open_question else _last_asked(case) if reading.asks_back(case.text) else None
+    if reading.asks_back(case.text):
+        still = _last_asked(case)
+    else:
+        still = case.open_question.id if case.open_question else None
     return next((q for q in result.questions if q.id == still), next(iter(result.questions), None))
 
 

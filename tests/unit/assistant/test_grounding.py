@@ -8,7 +8,8 @@ from bedside.assistant.grounding import MAX_CLAIM_CHARACTERS, check
 
 IBUPROFEN = [
     "Ibuprofen is an anti-inflammatory painkiller (NSAID) for pain, swelling and fever.",
-    "The usual dose of ibuprofen bought by adults is one or two 200 mg tablets, up to 3 times a day, but read the leaflet.",
+    "The usual dose of ibuprofen bought by adults is one or two 200 mg tablets, up to 3 times "
+    "a day, but read the leaflet.",
     "Do not take more than 1,200 mg of ibuprofen (six 200 mg tablets) in 24 hours, unless a doctor has told you to.",
     "Leave at least 6 hours between doses of ibuprofen when you take it 3 times a day.",
     "Take ibuprofen with food or milk, so that it is less likely to upset your stomach.",
@@ -48,11 +49,13 @@ UNSUPPORTED = [
     # doses, limits, times
     (
         "ibuprofen",
-        "The usual dose of ibuprofen bought by adults is one or two 400 mg tablets, up to 3 times a day, but read the leaflet.",
+        "The usual dose of ibuprofen bought by adults is one or two 400 mg tablets, up to 3 times "
+        "a day, but read the leaflet.",
     ),
     (
         "ibuprofen",
-        "The usual dose of ibuprofen bought by adults is one or two 200 mg tablets, up to 4 times a day, but read the leaflet.",
+        "The usual dose of ibuprofen bought by adults is one or two 200 mg tablets, up to 4 times "
+        "a day, but read the leaflet.",
     ),
     ("ibuprofen", "Do not take more than 2,400 mg of ibuprofen in 24 hours, unless a doctor has told you to."),
     (
@@ -64,7 +67,8 @@ UNSUPPORTED = [
     ("ibuprofen", "Do not take ibuprofen for more than 10 weeks without speaking to a doctor."),
     (
         "fever",
-        "With a fever, do not take more than 4 mg of paracetamol (8 tablets of 500 mg) in 24 hours, and read the leaflet.",
+        "With a fever, do not take more than 4 mg of paracetamol (8 tablets of 500 mg) in 24 "
+        "hours, and read the leaflet.",
     ),
     ("fever", "In an adult, a fever is usually a temperature of 39 degrees C or above."),
     ("fever", "Get medical help today if an adult's fever lasts more than 30 days."),

@@ -1,0 +1,103 @@
+"""``bedside chat`` as a program of its own, against a served API."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bedside.platform.cli import tokens
+from tests.integration.assistant.test_routes import EMERGENCY, NURSE, http, path  # noqa: F401 - fixtures
+from tests.support.talk import sign_in
+
+
+@pytest.fixture
+def signed_in(http: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+    """The token file of the patient."""
+    file = tmp_path / "token.json"
+    monkeypatch.setenv("BEDSIDE_TOKEN_FILE", str(file))
+    access = http.headers["Authorization"].removeprefix("Bearer ")
+    tokens.save(tokens.StoredTokens(url=str(http.base_url), access_token=access, refresh_token="none"))
+    return file
+
+
+def chat(*options: str, typed: str, url: str | None = None) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "TERM": "dumb", "COLUMNS": "100"}
+    if url:
+        stored = tokens.load()
+        tokens.save(stored.model_copy(update={"url": url}))
+    return subprocess.run(
+        [sys.executable, "-m", "bedside", "chat", *options],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=environment,
+    )
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_scripted_turns_are_one_json_object_a_line(http: httpx.Client) -> None:  # noqa: F811
+    done = chat("--json", typed='{"text": "I have a headache"}\n\n{"text": "no"}\n')
+    assert done.returncode == 0, done.stderr
+    turns = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(turns) == 2
+    assert turns[0]["question"]
+    read = http.get(f"/api/conversations/{turns[0]['conversation_id']}").json()
+    assert len(read["messages"]) == 4
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_typed_numbers_answer_and_a_conversation_is_resumed(http: httpx.Client) -> None:  # noqa: F811
+    done = chat(typed="I have a headache\n2\n/quit\n")
+    assert done.returncode == 0, done.stderr
+    assert "1  Yes" in done.stdout
+    conversation = done.stderr.split("--resume ")[1].split()[0]
+    read = http.get(f"/api/conversations/{conversation}").json()
+    assert read["messages"][2]["text"] == "No"
+    again = chat("--resume", conversation, typed="2\n")
+    assert again.returncode == 0, again.stderr
+    assert len(http.get(f"/api/conversations/{conversation}").json()["messages"]) == 6
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_the_nurse_s_reply_is_waited_for(http: httpx.Client) -> None:  # noqa: F811
+    first = chat("--json", typed=json.dumps({"text": EMERGENCY}))
+    turn = json.loads(first.stdout)
+    assert turn["assessment"]["level"] == "emergency"
+    nurse = sign_in(http, NURSE)
+    case = f"/api/assessments/{turn['assessment']['id']}"
+    http.post(f"{case}/claim", headers=nurse).raise_for_status()
+    decision = {"level": "emergency", "reply": "An ambulance is on its way."}
+    http.post(f"{case}/decision", json=decision, headers=nurse).raise_for_status()
+    shown = chat("--resume", turn["conversation_id"], typed="thanks\n")
+    assert "EMERGENCY" in chat(typed=f"{EMERGENCY}\n").stdout
+    assert shown.returncode == 0, shown.stderr
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_an_emergency_is_met_with_advice_while_the_server_is_down() -> None:
+    done = chat("--json", typed='{"text": "x"}', url="http://127.0.0.1:9")
+    assert done.returncode == 1
+    assert "does not answer" in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.mark.parametrize("line", ["not json", "[]", "{}", '{"text": 7}', '{"text": "a", "b": 1}', "\x00"])
+@pytest.mark.usefixtures("signed_in")
+def test_lines_that_are_no_message_say_which(line: str) -> None:
+    done = chat("--json", typed=f'{{"text": "hi"}}\n{line}\n')
+    assert done.returncode == 2
+    assert "Line 2" in done.stderr
+
+
+def test_without_a_sign_in_it_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BEDSIDE_TOKEN_FILE", str(tmp_path / "none.json"))
+    done = chat(typed="hi\n")
+    assert done.returncode == 1
+    assert "bedside login" in done.stderr

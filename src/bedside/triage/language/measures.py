@@ -82,7 +82,12 @@ _PREGNANCY = (
     ),
     re.compile(r"\bpregnant,? (?:and )?(?:at |with |about |i'?m |of |\()?(?P<n>\d{1,2}) ?(?P<u>weeks?|wks?|months?)\b"),
     re.compile(
-        r"\b(?:i'?m|i am|at|she's|she is) (?P<n>\d{1,2}) (?P<u>weeks?|wks)(?: now)?(?=$|[,.;!?]|\s(?:and|with|today)\b)(?! ?old)"
+        r"\b(?:i'?m|i am|at|she'?s|she is|nearly|almost) (?P<n>[4-9]|[1-3]\d|4[0-2]) ?(?P<u>weeks?|wks?)\b"
+        r"(?! ?(?:old|ago|later|post|after|out|since|from|into|on|pp|of))"
+    ),
+    # From 20 weeks a bare number of weeks, set off by commas, is nearly always a pregnancy and rarely a duration.
+    re.compile(
+        r"(?:^|[.!?,] ?|\()(?P<n>2\d|3\d|4[0-2]) ?(?P<u>weeks?|wks?)(?=[.,;!?)]|$| (?:and|with)\b)"
     ),
 )
 _GLUCOSE = re.compile(
@@ -200,9 +205,7 @@ def _celsius(value: float, unit: str) -> float:
 
 
 def _pregnancy(text: str) -> Iterator[Measure]:
-    for number, pattern in enumerate(_PREGNANCY):
-        if number == 2 and "pregnan" not in text and "baby" not in text:
-            continue
+    for pattern in _PREGNANCY:
         for match in pattern.finditer(text):
             weeks = float(match["n"]) * (4.345 if match["u"].startswith("m") else 1)
             if weeks <= 45:

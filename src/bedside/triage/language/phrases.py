@@ -7,7 +7,7 @@ The notation, which a nurse can read (`docs/triage.md` has examples):
     {face} && {droop}   the same, anywhere in one sentence
     pain .. arm         in this order, at most GAP words between
     =stabbed            this form only, not "stabbing"
-    crush*              any word that begins so;   hot|warm   either;   of?   may be missing
+    crush*              any word that begins so;   hot|warm   either (burning_up stands for two words);   of?   may be missing
 
 There is no regular expression in it, so no text can make it slow.
 """
@@ -28,6 +28,7 @@ _MAX_MATCHES = 24
 Positions = tuple[int, ...]
 """Which words of a sentence a match consists of, ascending. A word in between that is no part of it is not in it."""
 _WORD = re.compile(r"=?[a-z0-9']+$")
+_COMPOUND = re.compile(r"[a-z0-9']+(?:_[a-z0-9']+)+$")
 _PREFIX = re.compile(r"[a-z]{3,}\*$")
 _GROUP = re.compile(r"\{([a-z][a-z0-9_]*)\}\??$")
 
@@ -106,10 +107,13 @@ class PhraseBook:
         prefixes = tuple(a[:-1] for a in alternatives if _PREFIX.match(a))
         words = [without_possessive(a) for a in alternatives if _WORD.match(a)]
         groups = [g for g in map(_GROUP.match, alternatives) if g]
-        if len(prefixes) + len(words) + len(groups) != len(alternatives):
+        compounds = [a.split("_") for a in alternatives if _COMPOUND.match(a)]
+        if len(prefixes) + len(words) + len(groups) + len(compounds) != len(alternatives):
             raise PhraseError(f"{phrase!r}: can't read {word!r}; write lower-case words, {{groups}}, .., & or &&")
         self._words.update(w.removeprefix("=") for w in words)
         items = [self._group(g.group(1), phrase) for g in groups]
+        if compounds:
+            items.append(Item(sequences=tuple(tuple(self._item(w, phrase) for w in c) for c in compounds)))
         if words or prefixes:
             items.append(Item(frozenset(a if a[0] == "=" else stem(a) for a in words), prefixes))
         return _union(items)

@@ -7,20 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
+from bedside.identity.client import SignInClient
 from bedside.identity.reading import StdinOption, read_password
 from bedside.platform.cli import tokens
-from bedside.platform.cli.client import Answer, ApiClient, Http, call, connect, problem
+from bedside.platform.cli.client import ApiClient
 from bedside.platform.cli.options import JsonOption
 from bedside.platform.cli.output import emit, say
-from bedside.platform.errors import BadInput, BedsideError, NotSignedIn, Unavailable
+from bedside.platform.errors import BadInput, NotSignedIn, Unavailable
 
 login_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 logout_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 whoami_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 _DEFAULT_URL = "http://127.0.0.1:8000"
-_CODE_NEEDED = "second-factor-required"
-_ENROLMENT_NEEDED = "second-factor-enrolment-required"
 
 
 @login_app.command()
@@ -35,16 +34,15 @@ def login(
     if not url.startswith(("http://", "https://")):
         raise BadInput("--url must begin with http:// or https://")
     password = read_password(stdin=password_stdin, twice=False).get_secret_value()
-    with connect(url) as http:
-        granted = _tokens(http, {"username": name, "password": password}, code)
+    form = {"username": name, "password": password, **({"totp": code} if code else {})}
+    with SignInClient(url) as client:
+        granted = _sign_in(client, form)
     tokens.save(
         tokens.StoredTokens(
             url=url.rstrip("/"), access_token=granted["access_token"], refresh_token=granted["refresh_token"]
         )
     )
-    with ApiClient() as client:
-        me = client.get("/api/auth/me")
-    emit(me, as_json=json, render=lambda console: console.print(_sentence(me), markup=False))
+    _show_me(as_json=json)
 
 
 @logout_app.command()
@@ -57,9 +55,9 @@ def logout() -> None:
         say("You were not signed in.")
         return
     tokens.forget()
-    with connect(stored.url) as http:
+    with SignInClient(stored.url) as client:
         try:
-            call(http, "POST", "/api/auth/revoke", json={"token": stored.refresh_token})
+            client.revoke(stored.refresh_token)
         except Unavailable as error:
             say(f"Forgotten here. {error.message} There it ends by itself.")
             return
@@ -69,56 +67,33 @@ def logout() -> None:
 @whoami_app.command()
 def whoami(json: JsonOption = False) -> None:
     """Show who is signed in."""
+    _show_me(as_json=json)
+
+
+def _show_me(*, as_json: bool) -> None:
     with ApiClient() as client:
         me = client.get("/api/auth/me")
-    emit(me, as_json=json, render=lambda console: console.print(_sentence(me), markup=False))
+    sentence = f"{me['display_name']} <{me['login']}>, {me['role']}"
+    emit(me, as_json=as_json, render=lambda console: console.print(sentence, markup=False))
 
 
-def _sentence(me: dict[str, Any]) -> str:
-    return f"{me['display_name']} <{me['login']}>, {me['role']}"
-
-
-def _tokens(http: Http, form: dict[str, str], code: str | None) -> dict[str, Any]:
-    if code:
-        form = {**form, "totp": code}
-    answer = call(http, "POST", "/api/auth/token", data=form)
-    if answer.is_success:
-        granted: dict[str, Any] = answer.json()
+def _sign_in(client: SignInClient, form: dict[str, str]) -> dict[str, Any]:
+    granted, enrolment_token = client.sign_in(form)
+    if granted is not None:
         return granted
-    document = _document(answer)
-    can_ask = sys.stdin.isatty()
-    if document.get("code") == _CODE_NEEDED and can_ask and not code:
-        return _tokens(http, form, typer.prompt("Code of your second factor", err=True))
-    if document.get("code") == _ENROLMENT_NEEDED and can_ask:
-        _enrol(http, document["enrolment_token"])
-        return _tokens(http, form, typer.prompt("And the next code, to sign in", err=True))
-    raise problem(answer)
+    if not sys.stdin.isatty():
+        raise NotSignedIn("A second factor is needed: give its code with --code, or enrol one at a terminal.")
+    if enrolment_token is None:
+        return _sign_in(client, {**form, "totp": typer.prompt("Code of your second factor", err=True)})
+    _enrol(client, enrolment_token)
+    return _sign_in(client, {**form, "totp": typer.prompt("And the next code, to sign in", err=True)})
 
 
-def _enrol(http: Http, enrolment_token: str) -> None:
-    headers = {"Authorization": f"Bearer {enrolment_token}"}
-    answer = call(http, "POST", "/api/auth/second-factor", headers=headers)
-    if not answer.is_success:
-        raise problem(answer)
-    offer = answer.json()
+def _enrol(client: SignInClient, enrolment_token: str) -> None:
+    offer = client.offer_second_factor(enrolment_token)
     say("Staff sign in with a second factor here. Add this to an authenticator app:")
     say(f"  {offer['address']}\n  or type in the secret {offer['secret']}")
     say("Keep these recovery codes; each works once, in place of a code:")
     say("\n".join(f"  {code}" for code in offer["recovery_codes"]))
-    body = {"code": typer.prompt("The code that the app shows", err=True)}
-    answer = call(http, "POST", "/api/auth/second-factor/confirm", headers=headers, json=body)
-    if not answer.is_success:
-        raise problem(answer)
+    client.confirm_second_factor(enrolment_token, typer.prompt("The code that the app shows", err=True))
     say("The second factor is in force.")
-
-
-def _refusal(answer: Answer) -> BedsideError:
-    return problem(answer)
-
-
-def _document(answer: Answer) -> dict[str, Any]:
-    try:
-        document = answer.json()
-    except ValueError:
-        return {}
-    return document if isinstance(document, dict) else {}

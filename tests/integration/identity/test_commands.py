@@ -86,6 +86,11 @@ def test_an_operator_manages_accounts(cli: Cli) -> None:
     assert "This login" in cli(*create, "--password-stdin", stdin=f"{PASSWORD}\n", expect=1)
     assert "already" in cli(*create, "--dry-run", expect=1)
     assert "Noor [b]Nurse[/b]" in cli("user", "list")
+
+
+def test_an_operator_changes_accounts(cli: Cli) -> None:
+    create = ("user", "create", "nurse@example.org", "--role", "nurse", "--name", "Noor", "--json")
+    made = json.loads(cli(*create, "--password-stdin", stdin=f"{PASSWORD}\n"))
     cli("user", "disable", "nurse@example.org", "--dry-run")
     assert json.loads(cli("user", "list", "--json"))[0]["disabled_at"] is None
     assert json.loads(cli("user", "disable", "nurse@example.org", "--json"))["disabled_at"]
@@ -190,5 +195,5 @@ def test_staff_enrol_a_second_factor_at_the_terminal(cli: Cli, settings: Setting
         )
         assert "Noor" in seen
         given = ("login", "nurse@example.org", "--url", address, "--password-stdin")
-        assert "totp" in cli(*given, stdin=f"{PASSWORD}\n", expect=1)
+        assert "--code" in cli(*given, stdin=f"{PASSWORD}\n", expect=1)
         cli(*given, "--code", recovery[1], stdin=f"{PASSWORD}\n")

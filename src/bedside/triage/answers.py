@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bedside.platform.errors import BadInput
 from bedside.triage.protocol import ChoiceDef, QuestionDef
 from bedside.triage.protocol_set import ProtocolSet
@@ -27,19 +25,6 @@ _UNSURE = (
     "might",
 )
 _HEDGES = frozenset("but except though although however only maybe".split())
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question in its protocol; `id` is `protocol.question`."""
-
-    id: str
-    definition: QuestionDef
-
-
-def questions(protocols: ProtocolSet) -> dict[str, Asked]:
-    """Every question of every protocol by its id."""
-    return {f"{p.id}.{q.id}": Asked(f"{p.id}.{q.id}", q) for p in protocols.protocols.values() for q in p.questions}
 
 
 def choose(question: QuestionDef, answer: str) -> str:
@@ -69,7 +54,7 @@ def _yes_no(text: str) -> str:
 
 def resolve(protocols: ProtocolSet, answers: dict[str, str]) -> dict[str, str]:
     """Question id to choice value for all answers. Raises BadInput for a question that no protocol asks."""
-    known = questions(protocols)
+    known = protocols.questions
     chosen = {}
     for question_id, answer in answers.items():
         if question_id not in known:
@@ -83,7 +68,7 @@ def resolve(protocols: ProtocolSet, answers: dict[str, str]) -> dict[str, str]:
 
 def apply(protocols: ProtocolSet, answered: dict[str, str], said: dict[str, str], best: dict[str, Finding]) -> None:
     """Add to `best` what the answers set or clear. Something stated in the person's words is never cleared."""
-    known = questions(protocols)
+    known = protocols.questions
     for question_id, value in answered.items():
         choice = next((c for c in known[question_id].definition.all_choices() if c.value == value), None)
         if choice is not None:

@@ -25,8 +25,12 @@ _COLOURS = {Level.EMERGENCY: "bold red", Level.URGENT: "yellow", Level.ROUTINE: 
 _MAX_LINE_BYTES = 1_000_000
 
 Text = Annotated[str | None, typer.Argument(metavar="TEXT|-", help="What the person wrote; - reads standard input.")]
-Batch = Annotated[Path | None, typer.Option("--batch", help="JSON lines with a `text` key, and `id` where there is one.")]
-Files = Annotated[list[Path] | None, typer.Argument(metavar="[FILE…]", help="Protocol files; all shipped ones if none.")]
+Batch = Annotated[
+    Path | None, typer.Option("--batch", help="JSON lines with a `text` key, and `id` where there is one.")
+]
+Files = Annotated[
+    list[Path] | None, typer.Argument(metavar="[FILE…]", help="Protocol files; all shipped ones if none.")
+]
 
 
 @app.command()
@@ -182,5 +186,7 @@ def _rates(console: Console, title: str, rates: dict[str, Rate]) -> None:
     table = Table(title, "hits", "of", "rate", "95 % interval")
     for name, rate in rates.items():
         interval = f"{rate.low:.3f} to {rate.high:.3f}" if rate.low is not None and rate.high is not None else "-"
-        table.add_row(name, str(rate.hits), str(rate.total), f"{rate.rate:.3f}" if rate.rate is not None else "-", interval)
+        table.add_row(
+            name, str(rate.hits), str(rate.total), f"{rate.rate:.3f}" if rate.rate is not None else "-", interval
+        )
     console.print(table)

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bedside.triage.answers import UNKNOWN, Asked
-from bedside.triage.answers import questions as all_questions
+from bedside.triage.answers import UNKNOWN
 from bedside.triage.conditions import Facts, holds
 from bedside.triage.protocol import Protocol
-from bedside.triage.protocol_set import ProtocolSet, Rule
+from bedside.triage.protocol_set import Asked, ProtocolSet, Rule
 from bedside.triage.schemas import (
     Choice,
     Finding,
@@ -85,6 +84,8 @@ def age_of(numbers: list[Measurement], subject: Subject) -> float | None:
 def _fire(protocols: ProtocolSet, facts: Facts) -> list[_Fired]:
     found = []
     for rule in protocols.rules:
+        if rule.needs and rule.needs.isdisjoint(facts.present):
+            continue
         quotes = holds(rule.definition.when, facts)
         if quotes is not None:
             found.append(_Fired(rule, quotes))
@@ -111,7 +112,7 @@ def _open_questions(
         return []
     room = max(0, MAX_QUESTIONS - len(record.answered))
     settled = {f.id for f in record.findings if f.counts or f.state == "absent"}
-    known = all_questions(protocols)
+    known = protocols.questions
     candidates = [known[f"{p.id}.{q.id}"] for p in relevant for q in p.questions]
     wanted = [
         asked
@@ -161,7 +162,7 @@ def _hold(
 ) -> tuple[Level, list[Reason], bool]:
     """Self-care stands only when every red-flag question was answered, by choice or in the words, with a no."""
     absent = {f.id for f in record.findings if f.state == "absent"}
-    known = all_questions(protocols)
+    known = protocols.questions
     for protocol in relevant:
         for question in protocol.questions:
             if not question.red_flag:

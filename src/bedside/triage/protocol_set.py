@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from bedside.platform.errors import BadInput
 from bedside.triage.consistency import problems
 from bedside.triage.language.words import LanguageFile, LexiconFile
-from bedside.triage.protocol import Defaults, FindingDef, Protocol, RuleDef, SharedFile
+from bedside.triage.protocol import Condition, Defaults, FindingDef, Protocol, QuestionDef, RuleDef, SharedFile
 from bedside.triage.reader import Reader
 from bedside.triage.schemas import ProtocolRef
 
@@ -38,6 +38,8 @@ class Rule:
 
     protocol: Protocol
     definition: RuleDef
+    needs: frozenset[str]
+    """Findings of which at least one must be present; empty where measurements or age alone can fire it."""
 
     @property
     def id(self) -> str:
@@ -46,6 +48,14 @@ class Rule:
     @property
     def citation(self) -> str:
         return self.protocol.sources[self.definition.source].cite(self.definition.section)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in its protocol; `id` is `protocol.question`."""
+
+    id: str
+    definition: QuestionDef
 
 
 @dataclass(frozen=True)
@@ -59,16 +69,21 @@ class ProtocolSet:
     reader: Reader = field(repr=False)
     hash: str
     """SHA-256 over the names and hashes of every file, shared ones included: the identity of a decision."""
+    rules: list[Rule] = field(repr=False)
+    questions: dict[str, Asked] = field(repr=False)
 
-    @property
-    def rules(self) -> list[Rule]:
-        return self._rules
 
-    def __post_init__(self) -> None:
-        ordered = sorted(self.protocols.values(), key=lambda p: (p.priority, p.id))
-        object.__setattr__(self, "_rules", [Rule(p, r) for p in ordered for r in p.rules])
+def _rules(protocols: dict[str, Protocol]) -> list[Rule]:
+    ordered = sorted(protocols.values(), key=lambda p: (p.priority, p.id))
+    return [Rule(p, r, _needs(r.when)) for p in ordered for r in p.rules]
 
-    _rules: list[Rule] = field(init=False, repr=False, compare=False, default_factory=list)
+
+def _needs(condition: Condition) -> frozenset[str]:
+    return frozenset() if condition.denies() or condition.measures() else frozenset(condition.findings())
+
+
+def _questions(protocols: dict[str, Protocol]) -> dict[str, Asked]:
+    return {f"{p.id}.{q.id}": Asked(f"{p.id}.{q.id}", q) for p in protocols.values() for q in p.questions}
 
 
 def shipped() -> list[Traversable]:
@@ -100,7 +115,8 @@ def build(paths: Sequence[Path] | None = None) -> ProtocolSet:
         raise ProtocolError(str(error)) from error
     listing = "\n".join(f"{name} {digest}" for name, digest in sorted(digests.items()))
     identity = hashlib.sha256(listing.encode()).hexdigest()
-    return ProtocolSet(protocols, refs, known, shared["defaults"], reader, identity)
+    rules, questions = _rules(protocols), _questions(protocols)
+    return ProtocolSet(protocols, refs, known, shared["defaults"], reader, identity, rules, questions)
 
 
 def _shared(digests: dict[str, str], found: list[str]) -> dict[str, Any]:

@@ -48,7 +48,9 @@ _AGES = (
         r"(?:, ?| ?\(|,? aged? )(?P<n>\d{1,3})(?=[,.);]| (?:and|with|has|is)\b)"
     ),
     re.compile(r"^\W{0,2}(?P<n>\d{2})(?=[,.] )"),
-    re.compile(r"^\W{0,2}(?P<n>\d{1,2}) (?P<u>months?|weeks?|wks?)(?=, (?:hot|fever|temp|crying|not|won|vomit|cough|sick|has|very|screaming|off))"),
+    re.compile(
+        r"^\W{0,2}(?P<n>\d{1,2}) (?P<u>months?|weeks?|wks?)(?=, (?:hot|fever|temp|crying|not|won|vomit|cough|sick|has|very|screaming|off))"
+    ),
 )
 _LIFE_STAGES = ((re.compile(r"\bnew ?-?borns?\b|\bneonate\b"), 14 / 365.25), (re.compile(r"\btoddlers?\b"), 2.0),
                 (re.compile(r"\bteenage(?:r|d)?\b"), 15.0))  # fmt: skip
@@ -86,9 +88,7 @@ _PREGNANCY = (
         r"(?! ?(?:old|ago|later|post|after|out|since|from|into|on|pp|of))"
     ),
     # From 20 weeks a bare number of weeks, set off by commas, is nearly always a pregnancy and rarely a duration.
-    re.compile(
-        r"(?:^|[.!?,] ?|\()(?P<n>2\d|3\d|4[0-2]) ?(?P<u>weeks?|wks?)(?=[.,;!?)]|$| (?:and|with)\b)"
-    ),
+    re.compile(r"(?:^|[.!?,] ?|\()(?P<n>2\d|3\d|4[0-2]) ?(?P<u>weeks?|wks?)(?=[.,;!?)]|$| (?:and|with)\b)"),
 )
 _GLUCOSE = re.compile(
     r"\b(?:blood sugars?|sugars?|glucose|glucometer|cgm|libre|dexcom|bgl?|cbg|bm|hypo|(?:meter|monitor) (?:says|reads|said|shows))\b[^.!?\n\d]{0,40}?(?P<v>\d{1,4}(?:\.\d{1,2})?)(?! ?(?:hours?|weeks?|days?|am|pm))"

@@ -62,6 +62,7 @@ class PhraseBook:
         self._fillers = fillers
         self._raw_groups = groups
         self._groups: dict[str, Item] = {}
+        self._items: dict[str, Item] = {}
         self._by_stem: dict[str, list[Pattern]] = {}
         self._by_prefix: dict[str, list[Pattern]] = {}
         self._literal = False

@@ -103,7 +103,7 @@ def _single(word: str) -> str:
 
 
 def without_possessive(word: str) -> str:
-    """"friend's" is "friend"; "it's" stays."""
+    """ "friend's" is "friend"; "it's" stays."""
     return word[:-2] if word.endswith("'s") and word not in KEEP_S else word
 
 

@@ -20,6 +20,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def bedside() -> Iterator[Process]:
-    """``bedside up`` with sample data, shared: no test may stop it or change its sample accounts."""
-    with workplace() as place, place.up() as running:
+    """``bedside up`` with sample data, shared: no test may stop it or change its sample accounts.
+
+    It logs all it can, so that what a test finds missing in the logs is in none.
+    """
+    with workplace(LOG_LEVEL="DEBUG") as place, place.up() as running:
         yield running

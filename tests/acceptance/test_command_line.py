@@ -166,9 +166,9 @@ def test_an_account_is_made_from_standard_input_and_signs_in(bedside: Process) -
 def test_audit_lists_and_exports_what_happened(bedside: Process) -> None:
     place = bedside.place
     place.sample_token("admin")
-    events = json.loads(well(place.run("audit", "list", "--last", "1h", "--action", "auth", "--json")))
+    events = json.loads(well(place.run("audit", "list", "--last", "1h", "--action", "account.sign_in", "--json")))
     assert events
-    assert all(event["action"].startswith("auth") for event in events)
+    assert all(event["action"].startswith("account.sign_in") for event in events)
     assert isinstance(json.loads(well(place.run("audit", "access", "--last", "24h", "--json"))), list)
     lines = well(place.run("audit", "export", "--last", "1h")).splitlines()
     assert len(lines) >= len(events)

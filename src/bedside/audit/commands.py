@@ -26,7 +26,7 @@ from bedside.platform.runtime import Runtime
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="The audit log.")
 
 Last = Annotated[str | None, typer.Option("--last", help="Only the last 30m, 24h, 7d, …")]
-Action = Annotated[str | None, typer.Option("--action", help="Only actions that begin so: auth, assessment.read, …")]
+Action = Annotated[str | None, typer.Option("--action", help="Only actions that begin so: account.sign_in, assessment.read, …")]
 Patient = Annotated[str | None, typer.Option("--patient", help="Only events about this patient's id.")]
 Actor = Annotated[str | None, typer.Option("--actor", help="Only events of this account's id.")]
 

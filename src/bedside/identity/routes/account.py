@@ -32,26 +32,26 @@ async def me(ctx: ContextDep) -> Me:
     return await accounts.me(ctx)
 
 
-@router.post("/register", status_code=201, responses=documented(403, 409, 413, 422, 429, 503))
+@router.post("/register", status_code=201, responses=documented(400, 403, 409, 413, 422, 429, 503))
 async def register(request: Request, runtime: RuntimeDep, body: SignUp) -> AccountView:
     """Create one's own account as a patient, where ALLOW_SIGN_UP is on. The same login can't be used twice."""
     return await accounts.sign_up(runtime, body, client_address(request))
 
 
-@router.post("/reset-request", status_code=202, responses=documented(413, 422, 429, 503))
+@router.post("/reset-request", status_code=202, responses=documented(400, 413, 422, 429, 503))
 async def reset_request(request: Request, runtime: RuntimeDep, body: ResetRequest) -> Accepted:
     """Ask for a one-time link to set a new password. The answer is the same where no account has the login."""
     await links.request_link(runtime, body.login, client_address(request))
     return Accepted(detail="If an account has this login, a link to set a new password is on its way.")
 
 
-@router.post("/reset", status_code=204, responses=documented(413, 422, 503))
+@router.post("/reset", status_code=204, responses=documented(400, 413, 422, 503))
 async def reset(runtime: RuntimeDep, body: ResetPassword) -> None:
     """Set a new password by a one-time link; every sign-in of the account ends."""
     await links.set_by_link(runtime, body.token.get_secret_value(), body.password.get_secret_value())
 
 
-@router.post("/password", status_code=204, responses=documented(401, 403, 404, 409, 413, 422, 429, 503))
+@router.post("/password", status_code=204, responses=documented(400, 401, 403, 404, 409, 413, 422, 429, 503))
 async def password(runtime: RuntimeDep, actor: ActorDep, body: PasswordChange) -> None:
     """Change one's own password; the account's other sign-ins end."""
     await change_password(runtime, actor, body.current.get_secret_value(), body.new.get_secret_value())

@@ -19,13 +19,13 @@ from bedside.platform.runtime import Runtime
 router = APIRouter(prefix="/api/auth", tags=["auth"])
 
 
-@router.post("/token", responses=documented(401, 413, 422, 429, 503))
+@router.post("/token", responses=documented(400, 401, 413, 422, 429, 503))
 async def token(request: Request, runtime: RuntimeDep, form: Annotated[TokenForm, Form()]) -> Tokens:
     """Sign in, and get an access token with a refresh token."""
     return await _sign_in(request, runtime, form)
 
 
-@router.post("/refresh", responses=documented(401, 403, 409, 413, 422, 503))
+@router.post("/refresh", responses=documented(400, 401, 403, 409, 413, 422, 503))
 async def refresh_tokens(
     request: Request, response: Response, runtime: RuntimeDep, body: RefreshRequest | None = None
 ) -> Tokens | SessionAnswer:
@@ -39,13 +39,13 @@ async def refresh_tokens(
     return set_cookies(response, runtime.settings, await refresh(runtime, text))
 
 
-@router.post("/revoke", status_code=204, responses=documented(413, 422, 503))
+@router.post("/revoke", status_code=204, responses=documented(400, 413, 422, 503))
 async def revoke(runtime: RuntimeDep, body: RevokeRequest) -> None:
     """End the sign-in of a refresh token. The answer is the same for what is not one (RFC 7009, section 2.2)."""
     await revoke_by_refresh_token(runtime, body.token.get_secret_value())
 
 
-@router.post("/session", responses=documented(401, 403, 413, 422, 429, 503))
+@router.post("/session", responses=documented(400, 401, 403, 413, 422, 429, 503))
 async def open_session(request: Request, response: Response, runtime: RuntimeDep, body: SignInRequest) -> SessionAnswer:
     """Sign in as the pages do: the tokens go into cookies that scripts can't read."""
     require_page(request)

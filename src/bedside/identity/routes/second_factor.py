@@ -49,13 +49,13 @@ async def offer(runtime: RuntimeDep, enrolling: Enrolling) -> SecondFactorOffer:
     return await second_factor.offer(runtime, *enrolling)
 
 
-@router.post("/confirm", status_code=204, responses=documented(401, 403, 404, 409, 413, 422, 503))
+@router.post("/confirm", status_code=204, responses=documented(400, 401, 403, 404, 409, 413, 422, 503))
 async def confirm(runtime: RuntimeDep, enrolling: Enrolling, body: SecondFactorConfirm) -> None:
     """Put the second factor in force with a code from it."""
     await second_factor.confirm(runtime, *enrolling, body.code.get_secret_value())
 
 
-@router.post("/remove", status_code=204, responses=documented(401, 403, 404, 409, 413, 422, 429, 503))
+@router.post("/remove", status_code=204, responses=documented(400, 401, 403, 404, 409, 413, 422, 429, 503))
 async def remove(runtime: RuntimeDep, actor: ActorDep, body: SecondFactorRemove) -> None:
     """Remove one's own second factor; the password and a code are asked for."""
     await second_factor.remove(runtime, actor, body.password.get_secret_value(), body.code.get_secret_value())

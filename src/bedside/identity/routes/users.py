@@ -28,7 +28,7 @@ async def list_users(
     return await accounts.list_accounts(ctx, after=after, limit=limit, role=role)
 
 
-@router.post("", status_code=201, responses=documented(401, 403, 409, 413, 422, 503))
+@router.post("", status_code=201, responses=documented(400, 401, 403, 409, 413, 422, 503))
 async def create_user(
     runtime: RuntimeDep, actor: ActorDep, body: NewAccount, key: IdempotencyKey = None
 ) -> AccountView:
@@ -60,7 +60,7 @@ async def enable_user(ctx: ContextDep, user_id: UUID) -> AccountView:
     return await accounts.enable(ctx, user_id)
 
 
-@router.put("/{user_id}/role", responses=documented(401, 403, 404, 409, 413, 422, 503))
+@router.put("/{user_id}/role", responses=documented(400, 401, 403, 404, 409, 413, 422, 503))
 async def change_role(ctx: ContextDep, user_id: UUID, body: RoleChange) -> AccountView:
     """Give an account another role; it takes effect at once."""
     return await accounts.change_role(ctx, user_id, Role(body.role))

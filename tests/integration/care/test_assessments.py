@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -10,14 +11,16 @@ from sqlalchemy import select
 from bedside.care import service
 from bedside.care.assessment_tables import Assessment
 from bedside.care.schemas import AssessmentDetail
+from bedside.care.service.assessments import UNTIL_DECIDED
 from bedside.care.settings import CareSettings
+from bedside.care.tables import Patient
 from bedside.care.worklist_schemas import DecideRequest
 from bedside.kit.ids import new_id
 from bedside.notify.tables import NotificationRow
-from bedside.platform.access.actor import Actor
+from bedside.platform.access.actor import Actor, Role
 from bedside.platform.errors import Conflict, NotFound
 from bedside.triage.schemas import Level, Subject
-from tests.support.care import PROTOCOL, QUESTION, Case, Ward, result
+from tests.support.care import PROTOCOL, QUESTION, Case, Ward, person, result
 
 
 async def detail(ward: Ward, case: Case) -> AssessmentDetail:
@@ -186,3 +189,29 @@ async def test_a_withdrawn_cases_patient_leaves_care_after_the_set_days(ward: Wa
 async def test_an_assessment_of_no_conversation_is_not_found(ward: Ward) -> None:
     with pytest.raises(NotFound):
         await ward.assess(new_id(), result())
+
+
+async def test_two_cases_of_one_patient_are_handed_over_and_decided_at_once(ward: Ward) -> None:
+    patient = person(Role.PATIENT)
+    open_cases = [await ward.case(patient=patient, hand_over=False) for _ in range(6)]
+    await asyncio.gather(*(ward.assess(case.conversation.id, result()) for case in open_cases))
+    nurses = [person(Role.NURSE) for _ in open_cases]
+
+    async def finish(case: Case, nurse: Actor) -> None:
+        await ward.claim(case, nurse)
+        async with ward.runtime.unit_of_work(nurse) as ctx:
+            await service.decide(ctx, case.assessment.id, DecideRequest(level=Level.URGENT, reply="Come in."))
+
+    last = await ward.case(patient=patient, hand_over=False)
+    await asyncio.gather(
+        *(finish(case, nurse) for case, nurse in zip(open_cases, nurses, strict=True)),
+        ward.assess(last.conversation.id, result()),
+    )
+    async with ward.runtime.unit_of_work(Actor.system()) as ctx:
+        row = (await ctx.session.execute(select(Patient))).scalar_one()
+    assert row.in_care_until == UNTIL_DECIDED
+    await finish(last, ward.nurse)
+    async with ward.runtime.unit_of_work(Actor.system()) as ctx:
+        row = (await ctx.session.execute(select(Patient))).scalar_one()
+        assert row.in_care_until is not None
+        assert row.in_care_until < ctx.now() + timedelta(days=31)

@@ -17,13 +17,18 @@ from bedside.care.tables import BreakGlassGrant, Conversation, Message, Patient
 from bedside.platform.access.actor import CLINICIANS
 from bedside.platform.access.context import Context
 
+_LOCKED = "care.locked_conversations"
+
 
 async def patient_of_account(ctx: Context, account_id: UUID) -> Patient | None:
     return (await ctx.session.execute(select(Patient).where(Patient.account_id == account_id))).scalar_one_or_none()
 
 
-async def patient(ctx: Context, patient_id: UUID) -> Patient | None:
-    return (await ctx.session.execute(select(Patient).where(Patient.id == patient_id))).scalar_one_or_none()
+async def patient(ctx: Context, patient_id: UUID, *, lock: bool = False) -> Patient | None:
+    query = select(Patient).where(Patient.id == patient_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await ctx.session.execute(query)).scalar_one_or_none()
 
 
 async def insert_patient(ctx: Context, values: dict[str, Any]) -> bool:
@@ -54,11 +59,21 @@ async def _insert_new(ctx: Context, table: type[Patient | Conversation], values:
 
 
 async def conversation(ctx: Context, conversation_id: UUID, *, lock: bool = False) -> Conversation | None:
-    """Return the conversation if the actor may see it; ``lock`` makes its turns follow each other."""
-    query = select(Conversation).where(Conversation.id == conversation_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return (await ctx.session.execute(query)).scalar_one_or_none()
+    """Return the conversation if the actor may see it; ``lock`` makes its turns follow each other.
+
+    A unit of work reads and locks it once: a chat turn asks for it several times.
+    """
+    locked: dict[UUID, Conversation] = ctx.session.info.setdefault(_LOCKED, {})
+    if conversation_id in locked:
+        return locked[conversation_id]
+    if not lock:
+        return await ctx.session.get(Conversation, conversation_id)
+    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
+    found = await ctx.session.execute(query, execution_options={"populate_existing": True})
+    row = found.scalar_one_or_none()
+    if row is not None:
+        locked[conversation_id] = row
+    return row
 
 
 async def conversation_with_key(ctx: Context, patient_id: UUID, key: str) -> Conversation | None:
@@ -89,11 +104,6 @@ async def message_with_key(ctx: Context, conversation_id: UUID, key: str) -> Mes
     return (await ctx.session.execute(query)).scalar_one_or_none()
 
 
-async def message(ctx: Context, conversation_id: UUID, message_id: UUID) -> Message | None:
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.id == message_id)
-    return (await ctx.session.execute(query)).scalar_one_or_none()
-
-
 async def reply_to(ctx: Context, message: Message) -> Message | None:
     """Return the assistant's reply to a message: its own, else the first that came after it."""
     query = (
@@ -109,10 +119,15 @@ async def reply_to(ctx: Context, message: Message) -> Message | None:
     return (await ctx.session.execute(query)).scalar_one_or_none()
 
 
-async def unreplied(ctx: Context, conversation_id: UUID, up_to: int) -> Sequence[Message]:
-    """Return the patient's messages without a reply, up to the ordinal ``up_to``."""
-    query = select(Message).where(
-        Message.conversation_id == conversation_id, Message.turn == Turn.RECEIVED, Message.ordinal <= up_to
+async def unreplied(ctx: Context, conversation_id: UUID, message_id: UUID) -> Sequence[Message]:
+    """Return a message and, in order, all of the conversation that have no reply yet."""
+    query = (
+        select(Message)
+        .where(
+            Message.conversation_id == conversation_id,
+            or_(Message.id == message_id, Message.turn == Turn.RECEIVED),
+        )
+        .order_by(Message.ordinal)
     )
     return (await ctx.session.execute(query)).scalars().all()
 

@@ -26,7 +26,6 @@ _LEVEL = func.coalesce(Assessment.decided_level, Assessment.level)
 _RANK = case({level.value: level.rank for level in Level}, value=_LEVEL, else_=_UNKNOWN_RANK)
 _DUE = func.coalesce(Assessment.due_at, Assessment.created_at)
 _AWAITED = Assessment.status.in_(HANDED_OVER)
-_OPTIONS = {"access": ACCESS}
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place 
     )
     if after is not None:
         query = query.where(tuple_(_RANK, _DUE, Assessment.id) > tuple_(after.rank, after.due, after.id))
-    return (await ctx.session.execute(query, execution_options=_OPTIONS)).all()
+    return (await ctx.session.execute(query, execution_options={"access": ACCESS})).all()
 
 
 def _conditions(
@@ -113,7 +112,7 @@ def _conditions(
     return conditions
 
 
-async def counts(ctx: Context) -> Sequence[Any]:
+async def counts(ctx: Context, *, access: str = ACCESS) -> Sequence[Any]:
     """Return, for each level and status of the worklist: how many, breached, in warning, the actor's own."""
     now = ctx.now()
     query = (
@@ -128,4 +127,4 @@ async def counts(ctx: Context) -> Sequence[Any]:
         .where(_AWAITED)
         .group_by(Assessment.level, Assessment.status)
     )
-    return (await ctx.session.execute(query, execution_options=_OPTIONS)).all()
+    return (await ctx.session.execute(query, execution_options={"access": access})).all()

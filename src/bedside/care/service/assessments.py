@@ -171,9 +171,9 @@ async def _renew_target(ctx: Context, assessment: Assessment, before: str | None
 
 
 async def keep_in_care(ctx: Context, patient_id: UUID, until: datetime) -> None:
-    """Make a patient visible to clinicians until ``until``."""
-    patient = await conversations.patient(ctx, patient_id)
-    if patient is not None:
+    """Make a patient visible to clinicians until ``until``; two cases of one patient wait for each other here."""
+    patient = await conversations.patient(ctx, patient_id, lock=True)
+    if patient is not None and patient.in_care_until != until:
         patient.in_care_until = until
 
 

@@ -59,6 +59,6 @@ async def worklist_levels(ctx: Context) -> dict[str, int]:
     """Return how many cases await a decision, by level; every level is there. For metrics."""
     ctx.require(Permission.VIEW_WORKLIST)
     found = dict.fromkeys((level.value for level in Level), 0)
-    for row in await queries.counts(ctx):
+    for row in await queries.counts(ctx, access="worklist.count"):
         found[row.level] += row.total
     return found

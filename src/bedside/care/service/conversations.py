@@ -174,15 +174,17 @@ async def store_reply(
     require_assistant(ctx)
     ctx.purpose("conversation.turn")
     conversation = await _conversation(ctx, conversation_id, lock=True)
-    message = await conversations.message(ctx, conversation_id, in_reply_to)
-    if message is None or message.turn is None:
+    waiting = await conversations.unreplied(ctx, conversation_id, in_reply_to)
+    message = next((m for m in waiting if m.id == in_reply_to and m.turn is not None), None)
+    if message is None:
         raise NotFound("No such message in this conversation.")
     if message.turn == Turn.REPLIED:
         earlier = await conversations.reply_to(ctx, message)
         if earlier is not None and earlier.in_reply_to == message.id:
             return message_out(earlier)
-    for answered in await conversations.unreplied(ctx, conversation_id, message.ordinal):
-        answered.turn = Turn.REPLIED
+    for answered in waiting:
+        if answered.ordinal <= message.ordinal:
+            answered.turn = Turn.REPLIED
     reply = add_message(
         ctx, conversation, Author.ASSISTANT, text, citations=citations, question=question, in_reply_to=in_reply_to
     )

@@ -206,6 +206,8 @@ async def add_note(ctx: Context, assessment_id: UUID, text: str) -> NoteOut:
 
 
 async def _end_care(ctx: Context, found: Assessment) -> None:
+    # The patient's lock comes first: a case that is handed over meanwhile is then seen here, or undoes this.
+    await conversations.patient(ctx, found.patient_id, lock=True)
     if not await assessments.has_undecided(ctx, found.patient_id, besides=found.id):
         days = ctx.settings.get(CareSettings).in_care_days
         await keep_in_care(ctx, found.patient_id, ctx.now() + timedelta(days=days))

@@ -63,7 +63,8 @@ class Context:
 
     def notify(self, topic: str, **ids: Any) -> None:
         """Tell listening browsers after the commit that something changed; ids only, never content."""
-        self.notices.append((topic, ids))
+        if (topic, ids) not in self.notices:
+            self.notices.append((topic, ids))
 
     async def defer(self, job: Job, **ids: Any) -> None:
         """Enqueue ``job`` in this transaction. Its arguments are ids only."""

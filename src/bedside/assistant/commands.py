@@ -41,7 +41,7 @@ def chat(
     and each line of standard output a turn.
     """
     with ApiClient() as api:
-        talk = RemoteConversation(api, resume, say)
+        talk = RemoteConversation(api, resume, _no_answer)
         if json_lines:
             _scripted(talk, wait)
         else:
@@ -51,7 +51,7 @@ def chat(
 def _scripted(talk: RemoteConversation, wait: float) -> None:
     for number, line in enumerate(sys.stdin, start=1):
         if line.strip():
-            turn = _say(talk, _message(line, number))
+            turn = talk.say(_message(line, number))
             typer.echo(json.dumps({"conversation_id": talk.id, **turn}, ensure_ascii=False))
     if wait:
         messages = talk.wait_for_clinician(wait)
@@ -69,43 +69,47 @@ def _message(line: str, number: int) -> dict[str, Any]:
 
 def _typed(talk: RemoteConversation, console: Console) -> None:
     console.print(f"Conversation {talk.id}. {_HELP}", style="dim", markup=False)
+    for message in talk.news():
+        terminal.show_clinician(console, message)
     if talk.open_question:
         terminal.show_question(console, talk.open_question)
-    while True:
-        try:
-            text = console.input("\n> ").strip()
-        except (EOFError, KeyboardInterrupt):
-            break
-        if text in {"/quit", "/q", "/exit"}:
-            break
-        if not text:
+    while (text := _typed_line(console)) is not None:
+        if text:
+            _one_turn(talk, console, text)
+        else:
             _wait(talk, console)
-            continue
-        _one_turn(talk, console, text)
     say(f"Come back with: bedside chat --resume {talk.id}")
+
+
+def _typed_line(console: Console) -> str | None:
+    """Return what is typed next, None when the patient leaves."""
+    try:
+        text = console.input("\n> ").strip()
+    except (EOFError, KeyboardInterrupt):
+        return None
+    return None if text in {"/quit", "/q", "/exit"} else text
 
 
 def _one_turn(talk: RemoteConversation, console: Console, text: str) -> None:
     try:
-        turn = _say(talk, terminal.answer_of(text, talk.open_question))
+        turn = talk.say(terminal.answer_of(text, talk.open_question))
+        messages = talk.news()
     except BedsideError as error:
         if safety := error.extra.get("safety"):
             terminal.show_safety(console, safety)
         say(error.message)
         return
     terminal.show_turn(console, turn)
-    for message in talk.news():
+    for message in messages:
         terminal.show_clinician(console, message)
 
 
-def _say(talk: RemoteConversation, message: dict[str, Any]) -> dict[str, Any]:
-    """Send; where the server is out of reach, screen the words here, so that an emergency is never met by silence."""
-    try:
-        return talk.say(message)
-    except BedsideError as error:
-        if "safety" not in error.extra and (safety := screen_message(message.get("text", ""), _number())):
-            error.extra["safety"] = safety.model_dump(mode="json")
-        raise
+def _no_answer(sentence: str, sent: dict[str, Any]) -> None:
+    """Screen the words here when the server does not, so that an emergency is never met by silence."""
+    safety = screen_message(sent["text"], _number()) if sent.get("text") else None
+    if safety:
+        terminal.show_safety(Console(stderr=True, highlight=False), safety.model_dump(mode="json"))
+    say(sentence)
 
 
 def _number() -> str:

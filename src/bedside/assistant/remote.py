@@ -23,9 +23,9 @@ class Api(Protocol):
 
 
 class RemoteConversation:
-    """One conversation. ``note`` is told when the server does not answer and is tried again."""
+    """One conversation. ``note`` is told when the server does not answer: why, and what was being sent."""
 
-    def __init__(self, api: Api, conversation_id: str | None, note: Callable[[str], None]) -> None:
+    def __init__(self, api: Api, conversation_id: str | None, note: Callable[[str, dict[str, Any]], None]) -> None:
         self._api = api
         self._note = note
         self._seen = 0
@@ -36,7 +36,9 @@ class RemoteConversation:
             self.id = conversation_id
             messages = self.read()["messages"]
             self.open_question = messages[-1]["question"] if messages else None
-            self._seen = len(messages)
+            # What a clinician has written since the patient's last words is news.
+            said = [at for at, message in enumerate(messages, start=1) if message["author"] == "patient"]
+            self._seen = said[-1] if said else 0
 
     def say(self, body: dict[str, Any], key: str | None = None) -> dict[str, Any]:
         """Send a message and return the turn. Tries again with the same key when nothing answers.
@@ -77,7 +79,7 @@ class RemoteConversation:
             except BedsideError as error:
                 if attempt == ATTEMPTS or not _passes(error):
                     raise
-                self._note(f"{error.message} Trying again in {pause:g} s; nothing is sent twice.")
+                self._note(f"{error.message} Trying again in {pause:g} s; nothing is sent twice.", body)
                 time.sleep(pause)
                 pause *= 2
         raise AssertionError  # the loop returns or raises

@@ -106,10 +106,8 @@ def _last_asked(case: Case) -> str:
 
 def _next(case: Case, result: TriageResult) -> Question | None:
     """One question at a time; one that is still open is asked again before another."""
-    if reading.asks_back(case.text):
-        still = _last_asked(case)
-    else:
-        still = case.open_question.id if case.open_question else None
+    open_id = case.open_question.id if case.open_question else None
+    still = _last_asked(case) if reading.asks_back(case.text) else open_id
     return next((q for q in result.questions if q.id == still), next(iter(result.questions), None))
 
 

@@ -11,7 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from bedside.assistant import commands, remote
 from bedside.platform.cli import tokens
+from bedside.platform.cli.client import ApiClient
+from bedside.platform.config import Settings
+from bedside.platform.database.roles import DatabaseUrls
+from bedside.platform.errors import Unavailable
+from tests.conftest import serving
 from tests.integration.assistant.test_routes import EMERGENCY, NURSE, http, path  # noqa: F401 - fixtures
 from tests.support.talk import sign_in
 
@@ -75,13 +81,35 @@ def test_the_nurse_s_reply_is_waited_for(http: httpx.Client) -> None:  # noqa: F
     http.post(f"{case}/claim", headers=nurse).raise_for_status()
     decision = {"level": "emergency", "reply": "An ambulance is on its way."}
     http.post(f"{case}/decision", json=decision, headers=nurse).raise_for_status()
-    shown = chat("--resume", turn["conversation_id"], typed="thanks\n")
+    waited = chat("--json", "--wait", "20", "--resume", turn["conversation_id"], typed="")
+    assert [m["text"] for m in json.loads(waited.stdout)["clinician"]] == ["An ambulance is on its way."]
+    assert "An ambulance is on its way." in chat("--resume", turn["conversation_id"], typed="").stdout
     assert "EMERGENCY" in chat(typed=f"{EMERGENCY}\n").stdout
-    assert shown.returncode == 0, shown.stderr
+
+
+def test_an_emergency_is_met_with_advice_while_the_server_is_down(
+    signed_in: Path,
+    settings: Settings,
+    urls: DatabaseUrls,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(remote, "FIRST_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr(commands, "_number", lambda: "112")
+    with serving(settings, urls) as address:
+        tokens.save(tokens.load().model_copy(update={"url": address}))
+        api = ApiClient()
+        talk = remote.RemoteConversation(api, None, commands._no_answer)
+    with api, pytest.raises(Unavailable, match="does not answer"):
+        talk.say({"text": EMERGENCY})
+    shown = capsys.readouterr().err
+    assert "THIS MAY BE AN EMERGENCY" in shown
+    assert "Call 112" in shown
+    assert signed_in.exists()
 
 
 @pytest.mark.usefixtures("signed_in")
-def test_an_emergency_is_met_with_advice_while_the_server_is_down() -> None:
+def test_a_server_that_is_down_is_said_to_be() -> None:
     done = chat("--json", typed='{"text": "x"}', url="http://127.0.0.1:9")
     assert done.returncode == 1
     assert "does not answer" in done.stderr

@@ -29,3 +29,8 @@ def test_a_command_that_needs_no_heavy_library_loads_none(arguments: list[str]) 
     assert status == "0", answer.stderr[:2000]
     assert answer.stdout
     assert HEAVY.isdisjoint(loaded), HEAVY & set(loaded)
+
+
+def test_a_host_command_and_the_worker_load_no_web_framework() -> None:
+    program = "import bedside.bootstrap.host, bedside.worker, sys; sys.exit('fastapi' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], timeout=60, check=False).returncode == 0

@@ -16,17 +16,17 @@ from rich.table import Table
 from bedside.audit import service
 from bedside.audit.schemas import AccessSummary, AuditEventOut, AuditFilter
 from bedside.kit.durations import parse_duration
+from bedside.kit.paging import Page
 from bedside.platform.cli.options import JsonOption
 from bedside.platform.cli.output import emit, say
 from bedside.platform.cli.session import operator, run
 from bedside.platform.errors import BadInput
-from bedside.platform.http.paging import Page
 from bedside.platform.runtime import Runtime
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="The audit log.")
 
 Last = Annotated[str | None, typer.Option("--last", help="Only the last 30m, 24h, 7d, …")]
-Action = Annotated[str | None, typer.Option("--action", help="Only actions that begin so: account.sign_in, assessment.read, …")]
+Action = Annotated[str | None, typer.Option("--action", help="Only actions that begin so: account, assessment.read, …")]
 Patient = Annotated[str | None, typer.Option("--patient", help="Only events about this patient's id.")]
 Actor = Annotated[str | None, typer.Option("--actor", help="Only events of this account's id.")]
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 
 from bedside.audit import service
 from bedside.audit.schemas import AccessSummary, AuditEventOut, AuditFilter
+from bedside.kit.paging import Page
 from bedside.platform.http.dependencies import ContextDep
-from bedside.platform.http.paging import LIMIT_MAXIMUM, Page
+from bedside.platform.http.paging import LIMIT_MAXIMUM
 from bedside.platform.http.problems import documented
 
 router = APIRouter(prefix="/api/audit", tags=["audit"], responses=documented(401, 403, 422, 503))

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from bedside.audit import repository
 from bedside.audit.schemas import AccessSummary, AuditEventOut, AuditFilter, ExportedEvent
+from bedside.kit.paging import Page
 from bedside.platform.access.actor import Permission
 from bedside.platform.access.context import Context
 from bedside.platform.access.ledger import AuditEvent
 from bedside.platform.errors import BadInput
-from bedside.platform.http.paging import Page
 
 
 async def list_events(ctx: Context, chosen: AuditFilter, *, after: str | None, limit: int) -> Page[AuditEventOut]:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
+from bedside.kit.paging import Page
 from bedside.knowledge import service
 from bedside.knowledge.schemas import PassageView, SearchResult, SourceView
 from bedside.platform.http.dependencies import ActorDep, ContextDep, RuntimeDep
-from bedside.platform.http.paging import After, Limit, Page
+from bedside.platform.http.paging import After, Limit
 from bedside.platform.http.problems import documented
 
 router = APIRouter(prefix="/api/knowledge", tags=["knowledge"])

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Body, status
 
 from bedside.care import service
 from bedside.care.schemas import ConversationDetail, ConversationItem, ConversationOut, StartConversation
+from bedside.kit.paging import Page
 from bedside.platform.http.dependencies import ContextDep, IdempotencyKey
 from bedside.platform.http.idempotency import once
-from bedside.platform.http.paging import After, Limit, Page
+from bedside.platform.http.paging import After, Limit
 from bedside.platform.http.problems import documented
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"], responses=documented(401, 403, 422, 503))

@@ -29,11 +29,11 @@ from bedside.care.states import UNDECIDED
 from bedside.care.tables import Conversation, Message
 from bedside.care.views import assessment_out, conversation_item, conversation_out, message_out
 from bedside.kit.ids import new_id
+from bedside.kit.paging import Page
 from bedside.kit.text import clean_text
 from bedside.platform.access.actor import Actor, Permission, Role
 from bedside.platform.access.context import Context
 from bedside.platform.errors import BadInput, Conflict, Fault, Forbidden, NotFound, TooLarge
-from bedside.platform.http.paging import Page
 from bedside.triage.schemas import Question
 
 ASSISTANT = Actor.system("assistant")

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query
 
 from bedside.identity.schemas import Accepted, AccountRole, AccountView, NewAccount, Revoked, RoleChange, Sessions
 from bedside.identity.service import accounts, second_factor, sessions
+from bedside.kit.paging import Page
 from bedside.platform.access.actor import Permission, Role
 from bedside.platform.http.dependencies import ActorDep, ContextDep, IdempotencyKey, RuntimeDep
 from bedside.platform.http.idempotency import once
-from bedside.platform.http.paging import After, Limit, Page
+from bedside.platform.http.paging import After, Limit
 from bedside.platform.http.problems import documented
 
 router = APIRouter(prefix="/api/users", tags=["users"])

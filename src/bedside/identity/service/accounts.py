@@ -18,11 +18,11 @@ from bedside.identity.service.sessions import revoke_account
 from bedside.identity.settings import IdentitySettings
 from bedside.identity.tables import Account, Credentials
 from bedside.kit.ids import new_id
+from bedside.kit.paging import Page
 from bedside.platform.access.actor import Actor, Permission, Role
 from bedside.platform.access.context import Context
 from bedside.platform.config.load import Settings
 from bedside.platform.errors import BadInput, Conflict, NotFound
-from bedside.platform.http.paging import Page
 from bedside.platform.runtime import Runtime
 
 _SIGN_UPS = 10  # from one address, within LOCKOUT_MINUTES

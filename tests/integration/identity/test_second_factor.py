@@ -15,7 +15,7 @@ from bedside.identity.errors import (
     SignInFailed,
 )
 from bedside.identity.schemas import SecondFactorOffer
-from bedside.identity.service import second_factor
+from bedside.identity.service import accounts, second_factor
 from bedside.identity.tables import Credentials
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.errors import Conflict, Forbidden, NotSignedIn
@@ -178,9 +178,24 @@ async def test_removing_asks_for_password_and_code(runtime: Runtime, nurse: Pers
 
 
 async def test_an_administrator_removes_a_lost_one(runtime: Runtime, nurse: Person, enter: Enter, time: Time) -> None:
-    await enrolled(runtime, nurse, time)
+    offer = await enrolled(runtime, nurse, time)
+    tokens = await enter(nurse.login, code=code(offer, time))
     with pytest.raises(Forbidden):
         await second_factor.reset(runtime, Actor(nurse.role, nurse.id), nurse.id)
     await second_factor.reset(runtime, Actor.host_operator("root"), nurse.id)
+    with pytest.raises(NotSignedIn):
+        await authenticated(runtime, tokens.access_token)
     await enter(nurse.login)
     assert [e.ids for e in await events(runtime, "account.second_factor_reset")] == [(nurse.id,)]
+
+
+async def test_who_becomes_staff_without_one_is_signed_out(
+    runtime: Runtime, add_person: AddPerson, enter: Enter
+) -> None:
+    person = await add_person("patient@example.org")
+    tokens = await enter(person.login)
+    with_settings(runtime, second_factor=True)
+    async with runtime.unit_of_work(Actor(Role.ADMIN)) as ctx:
+        await accounts.change_role(ctx, person.id, Role.NURSE)
+    with pytest.raises(NotSignedIn):
+        await authenticated(runtime, tokens.access_token)

@@ -19,7 +19,7 @@ from bedside.identity.settings import IdentitySettings
 from bedside.identity.tables import Account, Credentials
 from bedside.kit.ids import new_id
 from bedside.kit.paging import Page
-from bedside.platform.access.actor import Actor, Permission, Role
+from bedside.platform.access.actor import STAFF, Actor, Permission, Role
 from bedside.platform.access.context import Context
 from bedside.platform.config.load import Settings
 from bedside.platform.errors import BadInput, Conflict, NotFound
@@ -154,7 +154,10 @@ async def enable(ctx: Context, account_id: UUID) -> AccountView:
 
 
 async def change_role(ctx: Context, account_id: UUID, role: Role) -> AccountView:
-    """Give an account another role, from its next request on. Raises Forbidden, NotFound, Conflict."""
+    """Give an account another role, from its next request on. Raises Forbidden, NotFound, Conflict.
+
+    Whoever becomes staff where staff need a second factor, and has none, is signed out.
+    """
     ctx.require(Permission.MANAGE_USERS)
     if role is not Role.ADMIN:
         await _keep_an_admin(ctx, account_id)
@@ -162,6 +165,9 @@ async def change_role(ctx: Context, account_id: UUID, role: Role) -> AccountView
     before, account.role = account.role, role.value
     content = {"before": before, "after": role.value}
     ctx.record("account.role_change", "account", ids=[account_id], fields=["role"], content=content)
+    required = ctx.settings.get(IdentitySettings).needs_second_factor(ctx.settings.core.environment)
+    if required and role in STAFF and account.second_factor_since is None:
+        await revoke_account(ctx, account_id, reason="second-factor-missing")
     return await _changed(ctx, account)
 
 

@@ -15,6 +15,7 @@ from bedside.identity.schemas import SecondFactorOffer
 from bedside.identity.service import throttle
 from bedside.identity.service.codes import accept_code, new_recovery_codes, recovery_hash
 from bedside.identity.service.on_behalf import on_behalf_of
+from bedside.identity.service.sessions import revoke_account
 from bedside.identity.settings import IdentitySettings
 from bedside.identity.tables import Account, Credentials
 from bedside.platform.access.actor import Actor, Permission
@@ -98,12 +99,13 @@ async def _remove(
 
 
 async def reset(runtime: Runtime, actor: Actor, account_id: UUID) -> None:
-    """Remove somebody's second factor, for one who has lost it. Raises Forbidden, NotFound."""
+    """Remove a second factor that was lost, perhaps to a thief: sign-ins end. Raises Forbidden, NotFound."""
     async with runtime.unit_of_work(actor) as ctx:
         ctx.require(Permission.MANAGE_USERS)
     async with runtime.unit_of_work(on_behalf_of(actor)) as ctx:
         account, row = await _locked(ctx, account_id)
         _clear(account, row)
+        await revoke_account(ctx, account_id, reason="second-factor-reset")
         ctx.record("account.second_factor_reset", "account", ids=[account_id], fields=["second_factor_since"])
 
 

@@ -39,14 +39,18 @@ def _findings(protocol: Protocol, known: dict[str, FindingDef]) -> Iterator[str]
         if name not in known:
             yield f"complaint: finding {name!r} is not defined; define it under `findings`"
     for name, definition in protocol.findings.items():
-        for target in definition.implies:
-            if target not in known:
-                yield f"findings.{name}.implies: finding {target!r} is not defined"
+        yield from (
+            f"findings.{name}.implies: finding {target!r} is not defined"
+            for target in definition.implies
+            if target not in known
+        )
         if name not in used and not definition.implies:
             yield f"findings.{name}: nothing uses it; delete it or write its rule"
-        for measure in definition.measure:
-            if measure not in MEASURES:
-                yield f"findings.{name}.measure: {measure!r} is not measured; use one of {', '.join(sorted(MEASURES))}"
+        yield from (
+            f"findings.{name}.measure: {measure!r} is not measured; use one of {', '.join(sorted(MEASURES))}"
+            for measure in definition.measure
+            if measure not in MEASURES
+        )
 
 
 def _questions(protocol: Protocol, known: dict[str, FindingDef]) -> Iterator[str]:

@@ -29,6 +29,11 @@ ENGINE_VERSION = "1.0"
 MAX_QUESTIONS = 6
 GENERAL = "general"
 """The protocol that asks where no other matches."""
+_OWN_RULE = "Bedside's default rule"
+_UNRECOGNISED = "No protocol recognises this"
+_UNSURE = "and a safety question could not be answered, so a nurse looks at it soon"
+_NO_WARNING = "and no warning sign was found, so a clinician looks at it"
+_HELD = "This may be safe to care for at home, but a safety question is not answered, so it is not called so yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,8 @@ def decide(protocols: ProtocolSet, record: TriageRecord) -> TriageResult:
     return TriageResult(
         level=level, status="open" if open_questions else "complete", within_hours=_within(fired, level),
         reasons=reasons, findings=record.findings, questions=[_public(q) for q in open_questions],
-        protocol=protocols.refs[lead.id], protocols=_refs(protocols, relevant), advice=_advice(protocols, fired, lead, level),
+        protocol=protocols.refs[lead.id], protocols=_refs(protocols, relevant),
+        advice=_advice(protocols, fired, lead, level),
         safety_net=_safety_net(protocols, relevant), nurse_review=review or level is None, record=record,
     )  # fmt: skip
 
@@ -93,7 +99,7 @@ def _fire(protocols: ProtocolSet, facts: Facts) -> list[_Fired]:
 
 
 def _relevant(protocols: ProtocolSet, facts: Facts, fired: list[_Fired]) -> list[Protocol]:
-    """Protocols in the case, the lead first: by most urgent rule, then priority; else those whose complaint is present."""
+    """Protocols in the case, the lead first: by most urgent rule, then priority, then those with their complaint."""
     ordered = {f.rule.protocol.id: f.rule.protocol for f in fired}
     others = sorted(protocols.protocols.values(), key=lambda p: (p.priority, p.id))
     for protocol in others:
@@ -138,23 +144,16 @@ def _default(
     `urgent` where any safety question was answered "I don't know". This is Bedside's own rule (no published one
     exists for words that no protocol knows): it never gives self-care.
     """
-    if any(name in facts.present for name in protocol.complaint):
-        quotes = [facts.present[n].quote or "" for n in protocol.complaint if n in facts.present]
-        text = f"{protocol.title}: no rule for something more or less urgent applies, so a clinician looks at it."
-        reason = Reason(rule=f"{protocol.id}.complaint", level=Level.ROUTINE, text=text, quote=" … ".join(quotes),
-                        source="Bedside's default rule")  # fmt: skip
-        return Level.ROUTINE, [reason], False
-    if open_questions or not record.said_something:
-        return None, [], True
     unsure = UNKNOWN in record.answered.values()
     level = Level.URGENT if unsure else Level.ROUTINE
-    text = (
-        "No protocol recognises this, and at least one safety question could not be answered, so a nurse looks at it soon."
-        if unsure
-        else "No protocol recognises this and no warning sign was found; a nurse decides."
-    )
-    reason = Reason(rule=f"{protocol.id}.default", level=level, text=text, quote="", source="Bedside's default rule")
-    return level, [reason], True
+    quotes = [facts.present[name].quote or "" for name in protocol.complaint if name in facts.present]
+    if not quotes and (open_questions or not record.said_something):
+        return None, [], True
+    known = f"{protocol.title}: no rule for something more or less urgent applies" if quotes else _UNRECOGNISED
+    text = f"{known}, {_UNSURE if unsure else _NO_WARNING}."
+    rule = f"{protocol.id}.{'complaint' if quotes else 'default'}"
+    reason = Reason(rule=rule, level=level, text=text, quote=" … ".join(quotes), source=_OWN_RULE)
+    return level, [reason], unsure or not quotes
 
 
 def _hold(
@@ -170,9 +169,8 @@ def _hold(
             answer = record.answered.get(f"{protocol.id}.{question.id}")
             cleared = known[f"{protocol.id}.{question.id}"].definition.findings() <= absent
             if not cleared and answer in (None, UNKNOWN):
-                text = "This may be safe to care for at home, but a safety question is not answered, so it is not called so yet."
-                reason = Reason(rule=f"{protocol.id}.red-flags-open", level=Level.ROUTINE, text=text, quote="",
-                                source="Bedside's default rule")  # fmt: skip
+                rule = f"{protocol.id}.red-flags-open"
+                reason = Reason(rule=rule, level=Level.ROUTINE, text=_HELD, quote="", source=_OWN_RULE)
                 return Level.ROUTINE, [reason, *reasons], answer == UNKNOWN
     return Level.SELF_CARE, reasons, False
 

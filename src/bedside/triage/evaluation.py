@@ -43,7 +43,7 @@ def _row(line: str, number: int) -> EvaluationRow:
             family=str(data["id"]),
             group=str(group),
         )
-    except (json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+    except (json.JSONDecodeError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise BadInput(f"Line {number} has no id, text and known level (or hazard columns); mend it.") from error
 
 

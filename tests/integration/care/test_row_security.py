@@ -101,7 +101,9 @@ async def test_without_an_actor_nothing_is_read_written_or_changed(
     for table in TABLES:
         act(sql, None)
         assert sql.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # type: ignore[arg-type]
-    for table in ("patients", "conversations", "messages", "assessments"):
+    act(sql, None)
+    assert sql.execute("UPDATE patients SET sex = 'other'").rowcount == 0
+    for table in ("conversations", "messages", "assessments"):
         act(sql, None)
         assert sql.execute(f"UPDATE {table} SET created_at = now()").rowcount == 0  # type: ignore[arg-type]
     act(sql, None)

@@ -13,6 +13,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+IN_OWN_NAME = "actor_role = actor_role() AND actor_id IS NOT DISTINCT FROM actor_id()"
 AUDIT_READERS = "actor_role() IN ('physician', 'admin', 'system')"
 
 
@@ -78,7 +79,10 @@ def _audit() -> None:
     for table in ("audit_events", "audit_salts"):
         grant(table, app="SELECT, INSERT" if table == "audit_events" else "INSERT")
         enable_row_security(table)
-        policy(table, f"{table}_written_by_anybody", command="INSERT", check="actor_role() <> 'nobody'")
+    policy(
+        "audit_events", "audit_events_written", command="INSERT", check=f"actor_role() <> 'nobody' AND {IN_OWN_NAME}"
+    )
+    policy("audit_salts", "audit_salts_written", command="INSERT", check="actor_role() <> 'nobody'")
     policy("audit_events", "audit_events_read", command="SELECT", using=AUDIT_READERS)
 
 

@@ -20,6 +20,9 @@ def upgrade() -> None:
     op.get_bind().exec_driver_sql(SchemaManager.get_schema().replace("%", "%%"))
     app, jobs, monitor = ROLES["app"], ROLES["jobs"], ROLES["monitor"]
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {TABLES} TO {jobs}")
-    op.execute(f"GRANT SELECT, INSERT ON procrastinate_jobs, procrastinate_events TO {app}")
+    op.execute(f"GRANT INSERT ON procrastinate_jobs, procrastinate_events TO {app}")
+    # Arguments are ids of people and cases, which the app's role writes on somebody's behalf and never reads.
+    op.execute(f"GRANT SELECT (id, status, scheduled_at) ON procrastinate_jobs TO {app}")
+    op.execute(f"GRANT SELECT (job_id, type, at) ON procrastinate_events TO {app}")
     op.execute(f"GRANT SELECT ON {TABLES} TO {monitor}")
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}, {jobs}")

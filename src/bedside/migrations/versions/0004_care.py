@@ -17,6 +17,7 @@ SYSTEM = "actor_role() = 'system'"
 PATIENT = "actor_role() = 'patient'"
 CLINICIAN = "actor_role() IN ('nurse', 'physician')"
 STAFF = "actor_role() IN ('nurse', 'physician', 'admin')"
+IN_OWN_NAME = "actor_role = actor_role() AND actor_id IS NOT DISTINCT FROM actor_id()"
 
 
 def upgrade() -> None:
@@ -40,7 +41,8 @@ def _visible(table: str) -> str:
 
 def _who_sees_whom() -> None:
     """The only place that says which patients an actor sees (docs/decisions/0001-who-sees-whom.md)."""
-    grant("patients", app="SELECT, INSERT, UPDATE")
+    # Not account_id: whose record it is never changes.
+    grant("patients", app="SELECT, INSERT, UPDATE (display_name, birth_date, sex, in_care_until, version)")
     enable_row_security("patients")
     own = f"{PATIENT} AND account_id = actor_id()"
     in_care = f"{CLINICIAN} AND in_care_until > now()"
@@ -57,8 +59,8 @@ def _who_sees_whom() -> None:
         command="INSERT",
         check=f"({SYSTEM}) OR ({own} AND in_care_until IS NULL)",
     )
-    # Patients change nothing here: in_care_until is what opens a record to clinicians.
-    changed = f"({SYSTEM}) OR ({in_care}) OR ({broken_glass})"
+    # Neither a patient nor who came by break-glass changes this row: in_care_until opens it to every clinician.
+    changed = f"({SYSTEM}) OR ({in_care})"
     policy("patients", "patients_changed", command="UPDATE", using=changed, check=changed)
 
     grant("break_glass_grants", app="SELECT, INSERT")
@@ -128,7 +130,7 @@ def _assessment_rights() -> None:
         "assessment_events",
         "assessment_events_written",
         command="INSERT",
-        check=f"{visible} AND (NOT {PATIENT} OR event = 'withdraw') AND actor_role = actor_role()",
+        check=f"{visible} AND (NOT {PATIENT} OR event = 'withdraw') AND {IN_OWN_NAME}",
     )
 
 

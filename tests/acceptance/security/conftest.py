@@ -1,0 +1,61 @@
+"""One served Bedside with real cases for each file of tests here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from bedside.bootstrap.settings import read_settings
+from bedside.platform.config import Settings
+from bedside.platform.database.roles import ROLES, DatabaseUrls, role_name
+from tests.support.house import Case, House, open_house
+from tests.support.postgres import TestCluster
+from tests.support.row_world import Rows, populated
+
+
+@pytest.fixture(scope="module")
+def module_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Settings of a home of the file's own; a file's hundreds of requests stay below the limits on frequency."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("DATABASE_", "BEDSIDE_", "API_")):
+                patch.delenv(name)
+        home = tmp_path_factory.mktemp("home")
+        patch.chdir(home)
+        patch.setenv("BEDSIDE_HOME", str(home))
+        patch.setenv("API_RATE_LIMIT", "1000000")
+        patch.setenv("LOCKOUT_ADDRESS_FAILURES", "10000")
+        yield read_settings()
+
+
+@pytest.fixture(scope="module")
+def house(cluster: TestCluster, template: str, module_settings: Settings) -> Iterator[House]:
+    """The file's served Bedside."""
+    name = cluster.create_database(os.environ.get("PYTEST_XDIST_WORKER", "main"), template)
+    urls = DatabaseUrls(**{role: cluster.url(role_name(role), name) for role in ROLES})
+    try:
+        with open_house(module_settings, urls, cluster.superuser_url(name)) as opened:
+            yield opened
+    finally:
+        cluster.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def shared(house: House) -> Case:
+    """The patient's case, waiting in the worklist. No test changes it."""
+    return house.case()
+
+
+@pytest.fixture(scope="module")
+def private(house: House) -> Case:
+    """The other patient's case, which nobody else may know of. No test changes it."""
+    return house.private_case()
+
+
+@pytest.fixture(scope="module")
+def rows(house: House) -> Iterator[Rows]:
+    """Rows in every table, and a connection as the app's role."""
+    with populated(house) as made:
+        yield made

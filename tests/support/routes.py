@@ -1,0 +1,331 @@
+"""Every route of the API and what each role gets from it: the table that security tests go through.
+
+``own`` is asked for what the role may know of: the patient's own case, which is in the clinicians' care. ``foreign``
+is asked for the other patient's private case. Roles stand in the order of ``ROLES``; nobody is ``anonymous``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from tests.support.house import NOBODY, PASSWORD, PRIVATE, Case, House, login
+
+ROLES = ("patient", "nurse", "physician", "admin")
+CLINICIANS = ("nurse", "physician")
+
+Ids = dict[str, Any]
+Make = Callable[[House, str], Ids]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One row: how to ask, and what each role is answered."""
+
+    method: str
+    path: str
+    anonymous: int
+    own: tuple[int, ...]
+    foreign: tuple[int, ...] | None = None
+    make: Make | None = None
+    body: Callable[[House, str], Any] | None = None
+    query: dict[str, str] | None = None
+    form: bool = False
+    headers: dict[str, str] | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.anonymous == 401
+
+    def send(self, house: House, who: str, ids: Ids, as_role: str | None = None) -> httpx.Response:
+        """Send the request as ``who``, shaped as ``as_role`` would."""
+        made = self.body(house, as_role or who) if self.body else None
+        sent: dict[str, Any] = {"headers": dict(self.headers or {}), "params": self.query or {}}
+        if made is not None:
+            sent["data" if self.form else "json"] = made
+        path = self.path.format_map(ids)
+        if self.path == "/api/events":  # a stream without an end
+            headers = {**house.headers(who), **sent["headers"]}
+            with house.http.stream(self.method, path, headers=headers) as response:
+                if response.status_code != 200:
+                    response.read()
+                return response
+        return house.call(who, self.method, path, **sent)
+
+
+def ids_of(case: Case) -> Ids:
+    return {
+        "assessment_id": case.assessment_id,
+        "conversation_id": case.conversation_id,
+        "patient_id": case.patient_id,
+    }
+
+
+def _waiting(house: House, _who: str) -> Ids:
+    return ids_of(house.case())
+
+
+def _claimed(house: House, who: str) -> Ids:
+    return ids_of(house.claimed(who if who in CLINICIANS else "nurse"))
+
+
+def _decided(house: House, who: str) -> Ids:
+    return ids_of(house.decided(who if who in CLINICIANS else "nurse"))
+
+
+def _withdrawable(house: House, _who: str) -> Ids:
+    return ids_of(house.case("patient", PRIVATE))
+
+
+def _account(house: House, _who: str) -> Ids:
+    return {"user_id": house.accounts["spare"]}
+
+
+def _second_factor_offered(house: House, who: str) -> Ids:
+    assert who == NOBODY or house.post(who, "/api/auth/second-factor").status_code == 200
+    return {}
+
+
+def _sign_in_of(house: House, who: str) -> Ids:
+    """A sign-in beside the one that is used."""
+    person = "spare" if who not in ROLES else who
+    kept, refresh = house.tokens[person], house.refresh_tokens[person]
+    house.sign_in(person)
+    house.tokens[person], house.refresh_tokens[person] = kept, refresh
+    newest = "SELECT id FROM sessions WHERE account_id = %s ORDER BY id DESC LIMIT 1"
+    return {"session_id": house.sql(newest, house.accounts[person])[0][0]}
+
+
+def _credentials(_house: House, who: str) -> Any:
+    return {"username": login(who if who in ROLES else "spare"), "password": PASSWORD}
+
+
+def _fresh_refresh_token(house: House, who: str) -> str:
+    person = who if who in ROLES else "spare"
+    answer = house.http.post("/api/auth/token", data=_credentials(house, person))
+    return str(answer.json()["refresh_token"])
+
+
+def _soon(_house: House, _who: str) -> Any:
+    return {"due_at": (datetime.now(UTC) + timedelta(hours=2)).isoformat(), "reason": "Seen by the ward"}
+
+
+def _says(value: Any) -> Callable[[House, str], Any]:
+    return lambda _house, _who: value
+
+
+def _new_login(_house: House, who: str) -> Any:
+    return {"login": f"new-{who}-{datetime.now(UTC).timestamp()}@example.org", "display_name": "New Somebody"}
+
+
+PAGE = {"x-requested-with": "bedside"}
+EVERYBODY = (200, 200, 200, 200)
+ONLY_ADMIN = (403, 403, 403, 200)
+AUDITORS = (403, 403, 200, 200)
+PATIENTS_ONLY = (403, 403, 403)
+HIDDEN = (404, 404, 404, 404)
+
+ROUTES: tuple[Route, ...] = (
+    # Health: no patient data, so nobody signs in for it.
+    Route("GET", "/health", 200, EVERYBODY),
+    Route("GET", "/health/{part}", 200, EVERYBODY, make=lambda _h, _w: {"part": "db"}),
+    Route("GET", "/ready", 200, EVERYBODY),
+    Route("GET", "/live", 200, EVERYBODY),
+    Route("GET", "/metrics", 200, EVERYBODY),
+    Route("GET", "/api/events", 401, EVERYBODY),
+    # The audit is read by physicians and administrators.
+    Route("GET", "/api/audit/events", 401, AUDITORS),
+    Route("GET", "/api/audit/access", 401, AUDITORS),
+    # Knowledge is everybody's who is signed in.
+    Route("GET", "/api/knowledge/search", 401, EVERYBODY, query={"q": "sore throat"}),
+    Route(
+        "GET",
+        "/api/knowledge/passages/{passage_id}",
+        401,
+        HIDDEN,
+        make=lambda _h, _w: {"passage_id": UUID(int=1 << 76)},
+    ),
+    Route("GET", "/api/knowledge/sources", 401, EVERYBODY),
+    # Signing in and out.
+    Route("POST", "/api/auth/token", 200, EVERYBODY, body=_credentials, form=True),
+    Route("POST", "/api/auth/session", 200, EVERYBODY, body=_credentials, headers=PAGE),
+    Route(
+        "POST",
+        "/api/auth/refresh",
+        200,
+        EVERYBODY,
+        body=lambda house, who: {"refresh_token": _fresh_refresh_token(house, who)},
+    ),
+    Route(
+        "POST",
+        "/api/auth/revoke",
+        204,
+        (204, 204, 204, 204),
+        body=lambda house, who: {"token": _fresh_refresh_token(house, who)},
+    ),
+    Route("DELETE", "/api/auth/session", 401, (204, 204, 204, 204)),
+    Route("GET", "/api/auth/me", 401, EVERYBODY),
+    Route(
+        "POST",
+        "/api/auth/register",
+        403,
+        (403, 403, 403, 403),
+        body=lambda house, who: {**_new_login(house, who), "password": PASSWORD},
+    ),
+    Route("POST", "/api/auth/reset-request", 202, (202, 202, 202, 202), body=_says({"login": "nobody@example.org"})),
+    Route("POST", "/api/auth/reset", 422, (422, 422, 422, 422), body=_says({"token": "x" * 40, "password": PASSWORD})),
+    Route(
+        "POST",
+        "/api/auth/password",
+        401,
+        (401, 401, 401, 401),
+        body=_says({"current": "not it", "new": "four grey owls"}),
+    ),
+    Route("GET", "/api/auth/sessions", 401, EVERYBODY),
+    Route(
+        "DELETE",
+        "/api/auth/sessions/{session_id}",
+        401,
+        (204, 204, 204, 204),
+        foreign=(404, 404, 404, 204),
+        make=_sign_in_of,
+    ),
+    Route("POST", "/api/auth/second-factor", 401, EVERYBODY),
+    Route(
+        "POST",
+        "/api/auth/second-factor/confirm",
+        401,
+        (422, 422, 422, 422),
+        make=_second_factor_offered,
+        body=_says({"code": "123abc"}),
+    ),
+    Route(
+        "POST",
+        "/api/auth/second-factor/remove",
+        401,
+        (409, 409, 409, 409),
+        body=_says({"password": PASSWORD, "code": "123456"}),
+    ),
+    # Accounts are the administrators'.
+    Route("GET", "/api/users", 401, ONLY_ADMIN),
+    Route(
+        "POST",
+        "/api/users",
+        401,
+        (403, 403, 403, 201),
+        body=lambda house, who: {**_new_login(house, who), "role": "nurse"},
+    ),
+    Route("GET", "/api/users/{user_id}", 401, ONLY_ADMIN, make=_account),
+    Route("GET", "/api/users/{user_id}/sessions", 401, ONLY_ADMIN, make=_account),
+    Route("POST", "/api/users/{user_id}/disable", 401, ONLY_ADMIN, make=_account),
+    Route("POST", "/api/users/{user_id}/enable", 401, ONLY_ADMIN, make=_account),
+    Route("PUT", "/api/users/{user_id}/role", 401, ONLY_ADMIN, make=_account, body=_says({"role": "patient"})),
+    Route("POST", "/api/users/{user_id}/reset-password", 401, (403, 403, 403, 202), make=_account),
+    Route("DELETE", "/api/users/{user_id}/second-factor", 401, (403, 403, 403, 204), make=_account),
+    Route("POST", "/api/users/{user_id}/revoke", 401, ONLY_ADMIN, make=_account),
+    # Patients talk; whoever cares for them reads.
+    Route("POST", "/api/conversations", 401, (201, *PATIENTS_ONLY)),
+    Route("GET", "/api/conversations", 401, (200, *PATIENTS_ONLY)),
+    Route("GET", "/api/conversations/{conversation_id}", 401, (200, 200, 200, 404), foreign=HIDDEN, make=_waiting),
+    Route(
+        "POST",
+        "/api/conversations/{conversation_id}/messages",
+        401,
+        (200, *PATIENTS_ONLY),
+        foreign=(404, *PATIENTS_ONLY),
+        make=_waiting,
+        body=_says({"text": "It hurts more now"}),
+    ),
+    Route("GET", "/api/me/export", 401, (200, *PATIENTS_ONLY)),
+    # The clinicians' work. A role that may not is told so; a clinician learns nothing of a patient not in care.
+    Route("GET", "/api/worklist", 401, (403, 200, 200, 403)),
+    Route("GET", "/api/assessments/{assessment_id}", 401, (200, 200, 200, 404), foreign=HIDDEN, make=_waiting),
+    Route(
+        "POST",
+        "/api/assessments/{assessment_id}/claim",
+        401,
+        (403, 200, 200, 403),
+        foreign=(403, 404, 404, 403),
+        make=_waiting,
+    ),
+    Route(
+        "POST",
+        "/api/assessments/{assessment_id}/release",
+        401,
+        (403, 200, 200, 403),
+        foreign=(403, 404, 404, 403),
+        make=_claimed,
+    ),
+    Route(
+        "POST",
+        "/api/assessments/{assessment_id}/decision",
+        401,
+        (403, 200, 200, 403),
+        foreign=(403, 404, 404, 403),
+        make=_claimed,
+        body=_says({"level": "emergency", "reply": "Call 112 now."}),
+    ),
+    Route(
+        "POST",
+        "/api/assessments/{assessment_id}/undo",
+        401,
+        (403, 200, 200, 403),
+        foreign=(403, 404, 404, 403),
+        make=_decided,
+    ),
+    Route(
+        "POST",
+        "/api/assessments/{assessment_id}/refer",
+        401,
+        (403, 200, 200, 403),
+        foreign=(403, 404, 404, 403),
+        make=_claimed,
+        body=_says({"reason": "Needs a physician"}),
+    ),
+    Route(
+        "POST",
+        "/api/assessments/{assessment_id}/target",
+        401,
+        (403, 200, 200, 403),
+        foreign=(403, 404, 404, 403),
+        make=_waiting,
+        body=_soon,
+    ),
+    Route(
+        "POST",
+        "/api/assessments/{assessment_id}/withdraw",
+        401,
+        (200, *PATIENTS_ONLY),
+        foreign=(404, *PATIENTS_ONLY),
+        make=_withdrawable,
+    ),
+    Route(
+        "POST",
+        "/api/assessments/{assessment_id}/notes",
+        401,
+        (403, 201, 201, 403),
+        foreign=(403, 404, 404, 403),
+        make=_waiting,
+        body=_says({"text": "Called back, no answer"}),
+    ),
+    Route("GET", "/api/patients/{patient_id}", 401, (403, 200, 200, 404), foreign=(403, 404, 404, 404), make=_waiting),
+    # The one route by which staff reach a patient who is not in their care: foreign, it opens what own refuses.
+    Route(
+        "POST",
+        "/api/patients/{patient_id}/break-glass",
+        401,
+        (403, 409, 409, 201),
+        foreign=(403, 201, 201, 201),
+        make=_waiting,
+        body=_says({"reason": "Found unconscious in the lobby"}),
+    ),
+)

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -18,6 +19,56 @@ from bedside.platform.database.roles import DatabaseUrls
 from tests.support.running import SAMPLE_PASSWORD, Process, Workplace, workplace
 
 PASSPHRASE = "four quiet words more"
+
+
+# Every command that has --json, by the test below that runs it.
+ACCOUNTS = {
+    ("user", "create"),
+    ("user", "list"),
+    ("user", "role"),
+    ("user", "reset-password"),
+    ("user", "reset-second-factor"),
+    ("user", "disable"),
+    ("user", "enable"),
+    ("token", "revoke"),
+}
+CLINICAL = {
+    ("login",),
+    ("whoami",),
+    ("chat",),
+    ("worklist", "list"),
+    ("worklist", "show"),
+    ("worklist", "claim"),
+    ("worklist", "release"),
+    ("worklist", "decide"),
+}
+KNOWLEDGE = {("knowledge", "ingest"), ("knowledge", "search"), ("knowledge", "list"), ("knowledge", "retire")}
+TRIAGE = {("triage", "assess"), ("triage", "protocols"), ("triage", "validate"), ("triage", "evaluate")}
+LOOKING = {
+    ("audit", "list"),
+    ("audit", "access"),
+    ("health",),
+    ("db", "setup"),
+    ("db", "migrate"),
+    ("db", "seed"),
+    ("db", "status"),
+    ("config", "check"),
+    ("config", "show"),
+}
+
+
+@dataclass
+class Walk:
+    """Runs commands with --json, each signed in as somebody, and keeps which it has run."""
+
+    place: Workplace
+    seen: set[tuple[str, ...]] = field(default_factory=set)
+
+    def __call__(self, *words: str, stdin: str = "", who: str = "nurse") -> Any:
+        """Return what a command that succeeds prints, read as JSON."""
+        done = self.place.run(*words, "--json", stdin=stdin, BEDSIDE_TOKEN_FILE=str(self.place.folder / f"{who}.json"))
+        self.seen.add(words[: 2 if hasattr(load_command(words[0]), "commands") else 1])
+        return json.loads(well(done))
 
 
 @pytest.fixture
@@ -142,7 +193,7 @@ def test_health(bedside: Process) -> None:
     assert bedside.place.run("health", "nothing").returncode in (1, 2)
 
 
-def test_an_account_is_made_from_standard_input_and_signs_in(bedside: Process) -> None:
+def test_an_account_from_its_making_to_its_end(bedside: Process) -> None:
     place = bedside.place
     make = ("user", "create", "cli@example.org", "--role", "nurse", "--name", "Cleo Cli")
     assert place.run(*make).returncode == 2, "nobody is there to be asked"
@@ -153,14 +204,23 @@ def test_an_account_is_made_from_standard_input_and_signs_in(bedside: Process) -
     assert place.run(*make, "--password-stdin", stdin=PASSPHRASE + "\n").returncode == 1
     listed = json.loads(well(place.run("user", "list", "--role", "nurse", "--json")))
     assert "cli@example.org" in {row["login"] for row in listed}
-    assert "cli@example.org" in well(place.run("user", "list"))
     login = ("login", "cli@example.org", "--url", place.address, "--password-stdin", "--json")
     tokens = {"BEDSIDE_TOKEN_FILE": str(place.folder / "cli.json")}
     assert place.run(*login, stdin="wrong\n", **tokens).returncode == 1
     assert json.loads(well(place.run(*login, stdin=PASSPHRASE + "\n", **tokens)))["login"] == "cli@example.org"
     assert (place.folder / "cli.json").stat().st_mode & 0o777 == 0o600
+    walk = Walk(place)
+    assert walk("token", "revoke", "--user", "cli@example.org")["sessions"] == 1
+    assert place.run("whoami", **tokens).returncode == 1
+    assert walk("user", "role", "cli@example.org", "--role", "physician")["role"] == "physician"
+    walk("user", "reset-password", "cli@example.org", "--password-stdin", stdin=PASSPHRASE + " more\n")
+    walk("user", "reset-second-factor", "cli@example.org")
+    assert walk("user", "disable", "cli@example.org")["disabled_at"]
+    assert place.run(*login, stdin=PASSPHRASE + " more\n", **tokens).returncode == 1
+    assert walk("user", "enable", "cli@example.org")["disabled_at"] is None
+    assert json.loads(well(place.run(*login, stdin=PASSPHRASE + " more\n", **tokens)))["role"] == "physician"
     well(place.run("logout", **tokens))
-    assert place.run("whoami", **tokens).returncode != 0
+    assert walk.seen | {("user", "create"), ("user", "list")} == ACCOUNTS
 
 
 def test_audit_lists_and_exports_what_happened(bedside: Process) -> None:
@@ -179,61 +239,57 @@ def test_audit_lists_and_exports_what_happened(bedside: Process) -> None:
     assert place.run("audit", "export", "--to", str(file)).returncode == 2, "an export never overwrites"
 
 
-def commands_with_json() -> set[tuple[str, ...]]:
+def test_a_case_in_the_terminal(bedside: Process) -> None:
+    walk = Walk(bedside.place)
+    for who in ("patient", "nurse"):
+        sign_in = ("login", f"{who}@example.org", "--url", bedside.place.address, "--password-stdin")
+        walk(*sign_in, stdin=SAMPLE_PASSWORD + "\n", who=who)
+    assert walk("whoami")["role"] == "nurse"
+    talk = walk("chat", stdin='{"text": "I have crushing chest pain"}\n', who="patient")
+    case = talk["assessment"]["id"]
+    assert case in {item["assessment_id"] for item in walk("worklist", "list")["items"]}
+    assert "crushing chest pain" in json.dumps(walk("worklist", "show", case))
+    for move in (["claim", case], ["release", case], ["claim", case], ["decide", case, "--reply", "Call 112 now."]):
+        walk("worklist", *move)
+    assert walk.seen == CLINICAL
+
+
+def test_knowledge_in_the_terminal(bedside: Process) -> None:
+    walk = Walk(bedside.place)
+    document = bedside.place.folder / "walk.md"
+    document.write_text("# Walking\n\nWalking a little every day is good for the heart.\n")
+    walk("knowledge", "ingest", str(document))
+    assert walk("knowledge", "search", "walking and the heart", "-k", "3")
+    key = next(row["key"] for row in walk("knowledge", "list") if "walk" in row["key"])
+    walk("knowledge", "retire", key, "--yes")
+    assert walk.seen == KNOWLEDGE
+
+
+def test_json_of_every_command_that_only_looks_or_may_be_repeated(bedside: Process) -> None:
+    walk = Walk(bedside.place)
+    for words in LOOKING:
+        walk(*words)
+
+
+def test_triage_in_the_terminal(place: Workplace) -> None:
+    walk = Walk(place)
+    assert walk("triage", "assess", "I have crushing chest pain")["level"] == "emergency"
+    assert walk("triage", "protocols")
+    walk("triage", "validate")
+    labelled = place.folder / "labelled.jsonl"
+    labelled.write_text('{"id": "1", "text": "I have crushing chest pain", "level": "emergency"}\n')
+    walk("triage", "evaluate", str(labelled))
+    assert walk.seen == TRIAGE
+
+
+def test_json_of_every_command_is_held_by_one_of_the_tests_above() -> None:
     found = set()
     for name in COMMANDS:
         command = load_command(name)
         for verb, each in (getattr(command, "commands", None) or {"": command}).items():
             if any("--json" in parameter.opts for parameter in each.params):
                 found.add((name, verb) if verb else (name,))
-    return found
-
-
-def test_json_of_every_command_that_has_it(bedside: Process) -> None:
-    """One walk through all of them, as a nurse and a patient and an operator would; a new one must be added."""
-    place = bedside.place
-    seen: set[tuple[str, ...]] = set()
-
-    def walk(*words: str, stdin: str = "", who: str = "nurse", codes: tuple[int, ...] = (0,)) -> Any:
-        verbs = words[: 2 if hasattr(load_command(words[0]), "commands") else 1]
-        done = place.run(*words, "--json", stdin=stdin, BEDSIDE_TOKEN_FILE=str(place.folder / f"{who}.json"))
-        assert done.returncode in codes, f"{words}: {done.stdout}{done.stderr}"
-        seen.add(tuple(verbs))
-        return json.loads(done.stdout) if verbs != ("chat",) else [json.loads(x) for x in done.stdout.splitlines()]
-
-    for who in ("patient", "nurse"):
-        sign_in = ("login", f"{who}@example.org", "--url", place.address, "--password-stdin")
-        walk(*sign_in, stdin=SAMPLE_PASSWORD + "\n", who=who)
-    assert walk("whoami")["role"] == "nurse"
-    assert walk("chat", stdin='{"text": "I have crushing chest pain"}\n', who="patient")
-    waiting = walk("worklist", "list")["items"]
-    case = waiting[0]["assessment_id"]
-    for move in (["show"], ["claim"], ["release"], ["claim"], ["decide", "--reply", "Call 112 now.", "--reason", "x"]):
-        walk("worklist", move[0], case, *move[1:])
-    assert walk("triage", "assess", "I have crushing chest pain")["level"] == "emergency"
-    document = place.folder / "walk.md"
-    document.write_text("# Walking\n\nWalking a little every day is good for the heart.\n")
-    walk("knowledge", "ingest", str(document))
-    assert walk("knowledge", "search", "walking and the heart", "-k", "3")
-    key = next(row["key"] for row in walk("knowledge", "list") if "walk" in row["key"])
-    walk("knowledge", "retire", key, "--yes")
-    new = ("user", "create", "walk@example.org", "--role", "patient", "--name", "Wal King", "--password-stdin")
-    walk(*new, stdin=PASSPHRASE + "\n")
-    walk("user", "list")
-    walk("user", "role", "walk@example.org", "--role", "nurse")
-    walk("user", "reset-password", "walk@example.org", "--password-stdin", stdin=PASSPHRASE + " more\n")
-    walk("user", "reset-second-factor", "walk@example.org", codes=(0, 1))
-    walk("user", "disable", "walk@example.org")
-    walk("user", "enable", "walk@example.org")
-    walk("token", "revoke", "--user", "walk@example.org")
-    walk("audit", "list")
-    walk("audit", "access")
-    walk("health")
-    for verb in ("setup", "migrate", "seed", "status"):
-        walk("db", verb)
-    walk("config", "check")
-    walk("config", "show")
-    assert commands_with_json() - seen == set()
+    assert found - (ACCOUNTS | CLINICAL | KNOWLEDGE | LOOKING | TRIAGE) == set()
 
 
 def test_a_command_that_reads_a_pipe_which_closes_says_nothing(bedside: Process) -> None:

@@ -6,7 +6,6 @@ and erasure, so the state is rebuilt from the transcript in each turn.
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from langgraph.graph import END, START, StateGraph
@@ -37,8 +36,8 @@ def build_graph() -> CompiledStateGraph[TurnState, Tools, TurnState, TurnState]:
 
 
 async def _understand(state: TurnState, runtime: Runtime[Tools]) -> TurnState:
-    loop = asyncio.get_running_loop()
-    found = await loop.run_in_executor(runtime.context.threads, understanding.understand, state["case"])
+    case = state["case"]
+    found = await runtime.context.compute(lambda: understanding.understand(case), case.characters)
     return {"understood": found, "result": found.result}
 
 
@@ -66,7 +65,6 @@ async def _phrase(state: TurnState, runtime: Runtime[Tools]) -> TurnState:
 
 async def _compose(state: TurnState, runtime: Runtime[Tools]) -> TurnState:
     case, understood = state["case"], state["understood"]
-    loop = asyncio.get_running_loop()
     context = " ".join((*case.earlier, *case.utterances))
     level = state["result"].level
     hits, asks = state["hits"], understood.asks
@@ -76,7 +74,7 @@ async def _compose(state: TurnState, runtime: Runtime[Tools]) -> TurnState:
             return compose.compose(asks, hits, level=level, context=context)
         return compose.about_topic(understood.searches or "", hits, level=level, context=context)
 
-    return {"answer": await loop.run_in_executor(runtime.context.threads, work)}
+    return {"answer": await runtime.context.compute(work, len(context))}
 
 
 def _after_understanding(state: TurnState) -> str:

@@ -46,7 +46,7 @@ class Started:
 async def screen(runtime: Runtime, text: str) -> Safety | None:
     """Return what to do now when ``text`` tells of an emergency. Needs no database. Raises BadInput, TooLarge."""
     number = runtime.settings.get(CoreSettings).emergency_number
-    return await runtime.part(Engine).in_thread(lambda: screen_message(text, number))
+    return await runtime.part(Engine).compute(lambda: screen_message(text, number), len(text))
 
 
 async def take_turn(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
-from typing import TypedDict
+from typing import Protocol, TypedDict, TypeVar
 
 from bedside.assistant.compose import NOTHING, Answer
 from bedside.assistant.phrasing import Model
 from bedside.care.schemas import Status
 from bedside.knowledge.schemas import SearchHit
 from bedside.triage.schemas import Level, Question, Subject, TriageResult
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class Case:
     age_years: float | None = None
     level: Level | None = None
     status: Status | None = None
+
+    @property
+    def characters(self) -> int:
+        """How much text triage reads for it."""
+        return sum(map(len, self.utterances)) + sum(map(len, self.answers.values()))
 
     @property
     def handed_over(self) -> bool:
@@ -86,14 +92,20 @@ class Finding:
     used_model: bool = False
 
 
+class Compute(Protocol):
+    """Runs CPU-bound work over so many characters of text where it holds nobody up."""
+
+    async def __call__(self, work: Callable[[], T], characters: int) -> T: ...
+
+
 Search = Callable[[str], Awaitable[list[SearchHit]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What the nodes reach outside. ``search`` opens its own unit of work; ``threads`` takes what needs the CPU."""
+    """What the nodes reach outside. ``search`` opens its own unit of work; ``compute`` takes what needs the CPU."""
 
     search: Search
-    threads: Executor
+    compute: Compute
     model: Model | None
     model_name: str | None

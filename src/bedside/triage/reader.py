@@ -195,6 +195,7 @@ class _Utterance:
 
     def _find(self) -> list[Finding]:
         found: list[Finding] = []
+        reported = self._reader._context.clinician_speaks(self.sentences)
         for number, sentence in enumerate(self.sentences):
             matches = self._matches(number, sentence)
             if not matches:
@@ -202,6 +203,8 @@ class _Utterance:
             frame = self._reader._context.frame(sentence, [m.positions for m in matches])
             for match in matches:
                 state = self._reader._context.state(sentence, frame, match.positions)
+                if reported[number] and state is State.PRESENT:
+                    state = State.ASKED
                 found.append(self._finding(match, sentence, state))
         return found
 

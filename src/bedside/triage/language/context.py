@@ -7,6 +7,7 @@ follows counts as stated, because a finding asked about needlessly is cheaper th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bedside.triage.language.phrases import PhraseBook, Positions
 from bedside.triage.language.tokens import Sentence
@@ -52,7 +53,7 @@ class Context:
         for owner, phrases in lists:
             for phrase in phrases:
                 self._book.add(owner, phrase)
-        self._who = {word: Subject.OTHER for word in language.subject.other}
+        self._who = dict.fromkeys(language.subject.other, Subject.OTHER)
         self._who.update(dict.fromkeys(language.subject.child, Subject.CHILD))
         self._who.update(dict.fromkeys(language.subject.self_words, Subject.SELF))
         self._pronouns = frozenset(language.subject.pronouns)
@@ -139,6 +140,24 @@ class Context:
             rest = rest[1:]
         return bool(rest) and rest[0] in self._after and (len(rest) == 1 or rest[1] in (",", ")", "and"))
 
+    def clinician_speaks(self, sentences: list[Sentence]) -> list[bool]:
+        """Per sentence, whether a transcript gives it to a clinician; all False where not both speakers are labelled."""
+        patient, clinician = set(self._language.speakers.patient), set(self._language.speakers.clinician)
+        voices: list[bool | None] = [self._voice(sentence, patient, clinician) for sentence in sentences]
+        if not {True, False} <= set(voices):
+            return [False] * len(sentences)
+        current = False
+        result = []
+        for voice in voices:
+            current = current if voice is None else voice
+            result.append(current)
+        return result
+
+    def _voice(self, sentence: Sentence, patient: set[str], clinician: set[str]) -> bool | None:
+        words = [t.word for t in sentence.tokens]
+        labels = [a for a, b in pairwise(words) if b == ":" and a in patient | clinician]
+        return labels[-1] in clinician if labels else None
+
     def subjects(self, sentence: Sentence, carried: Subject) -> tuple[list[Subject], Subject]:
         """The subject in force at each token, and the one to carry into the next sentence."""
         current, third = carried, carried
@@ -166,4 +185,4 @@ def _clauses(sentence: Sentence) -> list[Span]:
         if token.word in _CLAUSE_ENDS or token.word == ",":
             cuts.append(i)
     cuts.append(len(sentence.tokens))
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    return [(a, b) for a, b in pairwise(cuts) if b > a]

@@ -40,6 +40,11 @@ class SubjectWords(_Strict):
     pronouns: list[str]
 
 
+class Speakers(_Strict):
+    patient: list[str]
+    clinician: list[str]
+
+
 class LanguageFile(_Strict):
     """Word lists that say how English denies, dates and attributes."""
 
@@ -49,6 +54,7 @@ class LanguageFile(_Strict):
     past: Past
     family_history: FamilyHistory
     asked: Asked
+    speakers: Speakers
     subject: SubjectWords
 
 

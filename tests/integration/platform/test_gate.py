@@ -7,11 +7,13 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Mapped
 
 from bedside.care.tables import Conversation, Patient
 from bedside.kit.ids import new_id
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.access.ledger import AuditEvent
+from bedside.platform.database.base import Base, PatientData, Row
 from bedside.platform.errors import Conflict, Fault, Unavailable
 from bedside.platform.runtime import Runtime
 
@@ -143,3 +145,18 @@ async def test_a_database_that_is_gone_is_unavailable(runtime: Runtime, urls: ob
             await ctx.session.execute(
                 text("SELECT pg_terminate_backend(pg_backend_pid())"), execution_options={"no_patient_data": True}
             )
+
+
+async def test_a_table_declared_later_is_guarded_too(runtime: Runtime) -> None:
+    class LateNote(Row, PatientData, Base):
+        __tablename__ = "late_notes"
+        entity = "late_note"
+        patient_id: Mapped[UUID]
+
+    try:
+        with pytest.raises(Fault, match="late_note"):
+            async with runtime.unit_of_work(SYSTEM) as ctx:
+                await ctx.session.execute(select(LateNote.id))
+    finally:
+        Base.registry._dispose_cls(LateNote)
+        Base.metadata.remove(Base.metadata.tables["late_notes"])

@@ -16,13 +16,13 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import TextClause, event, inspect
+from sqlalchemy import Table, TextClause, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.dml import UpdateBase
 
 from bedside.platform.access.ledger import Entry
-from bedside.platform.database.base import Base, PatientData
+from bedside.platform.database.base import ENTITY, Base, PatientData
 from bedside.platform.errors import Fault
 
 ACCESS_OPTION = "access"
@@ -149,24 +149,13 @@ def _plain(value: Any) -> Any:
             return value
 
 
-_ENTITY_OF_TABLE: dict[str, str] = {}
-
-
 # By statement, which never changes: walking a long one takes longer than a short query.
 _TOUCHED: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
 
 
 def _patient_tables(statement: Any) -> Iterable[str]:
-    if not _ENTITY_OF_TABLE:
-        _ENTITY_OF_TABLE.update(
-            {
-                str(mapper.local_table): mapper.class_.entity
-                for mapper in Base.registry.mappers
-                if issubclass(mapper.class_, PatientData)
-            }
-        )
     for element in visitors.iterate(statement):
-        if element.__visit_name__ == "table" and (entity := _ENTITY_OF_TABLE.get(str(element))):
+        if isinstance(element, Table) and (entity := element.info.get(ENTITY)):
             yield entity
 
 

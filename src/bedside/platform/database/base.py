@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, MetaData, Text, Uuid
+from sqlalchemy import ARRAY, DateTime, MetaData, Table, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import BYTEA, JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 
 from bedside.kit.ids import new_id
+
+ENTITY = "entity"
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -60,3 +62,10 @@ class PatientData:
         """Return the id of the patient whom the row is about."""
         value = getattr(self, self.patient_column)
         return value if isinstance(value, UUID) else None
+
+
+@event.listens_for(Base, "instrument_class", propagate=True)
+def _mark_table(mapper: Mapper[Any], cls: type[Any]) -> None:
+    """Say on the table itself that it holds patient data, so that the gate knows it however it is named."""
+    if issubclass(cls, PatientData) and isinstance(mapper.local_table, Table):
+        mapper.local_table.info[ENTITY] = cls.entity

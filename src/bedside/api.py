@@ -21,6 +21,7 @@ from bedside.bootstrap.routers import ROUTERS
 from bedside.bootstrap.runtime import build_runtime
 from bedside.bootstrap.safety import require_safe, until_safe
 from bedside.bootstrap.settings import read_settings
+from bedside.bootstrap.warm import warm
 from bedside.platform.config.core import LogSettings, ServerSettings
 from bedside.platform.errors import Fault, SettingsError
 from bedside.platform.http import problems
@@ -31,14 +32,20 @@ from bedside.platform.runtime import Runtime
 GRACE_SECONDS = 3
 
 
-def create_app(runtime: Runtime) -> FastAPI:
-    """Return the application over ``runtime``, which it starts and stops with itself."""
+def create_app(runtime: Runtime, *, warmed: bool = False) -> FastAPI:
+    """Return the application over ``runtime``, which it starts and stops with itself.
+
+    ``warmed``: load in the background what the first conversation needs.
+    """
     server = runtime.settings.get(ServerSettings)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with runtime.running(events=True):
+            warming = asyncio.create_task(warm(runtime)) if warmed else None
             yield
+            if warming:
+                warming.cancel()
 
     app = FastAPI(
         title="Bedside",
@@ -111,7 +118,7 @@ def serve(wait_for_database: WaitOption = None) -> None:
         )
         runtime = build_runtime(settings, urls, process="api")
         config = uvicorn.Config(
-            create_app(runtime),
+            create_app(runtime, warmed=True),
             log_config=None,
             access_log=False,
             server_header=False,

@@ -14,6 +14,7 @@ from bedside.assistant.loader import load_graph, load_model
 from bedside.assistant.state import Case, Finding, Search, Tools, TurnState
 from bedside.models.service import model_name
 from bedside.platform.config.load import Settings
+from bedside.triage.service import load_protocols
 
 if TYPE_CHECKING:
     from langgraph.graph.state import CompiledStateGraph
@@ -41,14 +42,18 @@ class Engine:
         """Load what the first turn would otherwise wait for, about two seconds."""
         if self._parts is None:
             loop = asyncio.get_running_loop()
-            self._parts = await loop.run_in_executor(self._threads, lambda: (load_graph(), load_model(self._settings)))
+            self._parts = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
+
+    def _load(self) -> tuple[CompiledStateGraph[TurnState, Tools, TurnState, TurnState], Model | None]:
+        load_protocols()
+        return load_graph(), load_model(self._settings)
 
     async def compute(self, work: Callable[[], T], characters: int) -> T:
         """Run CPU-bound ``work`` over ``characters`` of text: off the event loop, unless that costs more than it saves.
 
         A thread waits up to 5 ms for the interpreter's lock when the loop is busy; short text takes 1 or 2.
         """
-        if characters <= QUICK_CHARACTERS:
+        if characters <= QUICK_CHARACTERS and self._parts is not None:
             return work()
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 

@@ -17,7 +17,6 @@ _log = structlog.get_logger(__name__)
 async def warm(runtime: Runtime) -> None:
     """Load the protocols, the conversation graph and the embedder: about three seconds. Never raises."""
     try:
-        await assistant.screen(runtime, "warm")
         await runtime.part(assistant.Engine).warm()
         await knowledge.embed_query("warm")
     except BedsideError as error:

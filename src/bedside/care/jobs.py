@@ -5,16 +5,12 @@ from __future__ import annotations
 from bedside.care import service
 from bedside.platform.access.actor import Actor
 from bedside.platform.jobs import Job
-from bedside.platform.metrics import WORKLIST
 from bedside.platform.runtime import Runtime
 
 
 async def _watch(runtime: Runtime) -> None:
     async with runtime.unit_of_work(Actor.system("job")) as ctx:
         await service.watch_breaches(ctx)
-        levels = await service.worklist_levels(ctx)
-    for level, waiting in levels.items():
-        WORKLIST.labels(level).set(waiting)
 
 
 WATCH_BREACHES = Job("care.watch_breaches", _watch, cron="* * * * *", attempts=1)

@@ -5,7 +5,7 @@ Patients act for themselves. What Bedside itself writes, replies and assessments
 """
 
 from bedside.care.service.assessments import store_assessment
-from bedside.care.service.breaches import watch_breaches, worklist_levels
+from bedside.care.service.breaches import measure_worklist, watch_breaches, worklist_levels
 from bedside.care.service.conversations import (
     ASSISTANT,
     conversation,
@@ -49,6 +49,7 @@ __all__ = [
     "export_of_me",
     "get_assessment",
     "hand_to_physician",
+    "measure_worklist",
     "patient_for_account",
     "patient_record",
     "receive_message",

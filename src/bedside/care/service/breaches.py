@@ -12,8 +12,10 @@ from bedside.care.settings import CareSettings
 from bedside.care.states import next_status
 from bedside.notify.schemas import Notification, Severity
 from bedside.notify.service import send
-from bedside.platform.access.actor import Permission
+from bedside.platform.access.actor import Actor, Permission
 from bedside.platform.access.context import Context
+from bedside.platform.metrics import WORKLIST
+from bedside.platform.runtime import Runtime
 from bedside.triage.schemas import Level
 
 BATCH = 500
@@ -62,3 +64,11 @@ async def worklist_levels(ctx: Context) -> dict[str, int]:
     for row in await queries.counts(ctx, access="worklist.count"):
         found[row.level] += row.total
     return found
+
+
+async def measure_worklist(runtime: Runtime) -> None:
+    """Set the gauge ``worklist_assessments``. Called when metrics are asked for."""
+    async with runtime.unit_of_work(Actor.system()) as ctx:
+        levels = await worklist_levels(ctx)
+    for level, waiting in levels.items():
+        WORKLIST.labels(level).set(waiting)

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bedside.ops.health import service
 from bedside.ops.health.schemas import Alive, HealthReport, Readiness
+from bedside.platform.gauges import Gauges
 from bedside.platform.http.dependencies import RuntimeDep
 from bedside.platform.http.problems import documented
 from bedside.platform.metrics import DATABASE_CONNECTIONS, REGISTRY
@@ -53,5 +54,6 @@ async def live() -> Alive:
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
 async def metrics(runtime: RuntimeDep) -> Response:
     """Metrics in Prometheus's text format."""
+    await runtime.part(Gauges).refresh(runtime)
     DATABASE_CONNECTIONS.set(runtime.database.active)
     return Response(generate_latest(REGISTRY), headers={"content-type": CONTENT_TYPE_LATEST})

@@ -11,7 +11,9 @@ import pytest
 DATA = Path(__file__).parents[2] / "data" / "triage"
 SPLITS = ("dev", "heldout")
 # Further files for developing rules, each with the start of its ids: many wordings of a few complaints.
-MORE = {"dev-more-a": "deva"}
+MORE = {"dev-more-a": "deva", "dev-more-b": "devb"}
+# The least share of emergencies meant for each: the second file spends more rows on harmless look-alikes.
+EMERGENCIES = {"dev-more-a": 0.55, "dev-more-b": 0.38}
 FILES = (*SPLITS, *MORE)
 LEVELS = ("emergency", "urgent", "routine", "self-care")
 ABOUT = {"self", "child", "other"}
@@ -104,7 +106,7 @@ def test_each_split_covers_many_complaints(split: str) -> None:
 def test_further_files_are_mostly_dangers_of_known_complaints(split: str) -> None:
     rows = read(split)
     levels = Counter(row["level"] for row in rows)
-    assert levels["emergency"] / len(rows) >= 0.55
+    assert levels["emergency"] / len(rows) >= EMERGENCIES[split]
     assert levels["urgent"] / len(rows) >= 0.20
     assert (levels["routine"] + levels["self-care"]) / len(rows) >= 0.20
     assert {row["complaint"] for row in rows} <= {row["complaint"] for row in read("dev")}

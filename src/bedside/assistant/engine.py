@@ -41,7 +41,6 @@ class Engine:
     async def warm(self) -> None:
         """Load what the first turn would otherwise wait for, about two seconds."""
         if self._parts is None:
-            loop = asyncio.get_running_loop()
             self._parts = await asyncio.get_running_loop().run_in_executor(self._threads, self._load)
 
     def _load(self) -> tuple[CompiledStateGraph[TurnState, Tools, TurnState, TurnState], Model | None]:

@@ -9,8 +9,10 @@ from bedside.triage.reader import imply
 from bedside.triage.schemas import Finding, State, Subject
 
 UNKNOWN = "unknown"
-_YES = frozenset("yes y yeah yep yup yea correct definitely absolutely affirmative true si oui ya sure".split())
-_NO = frozenset("no n nope nah none never negative false non neither nothing".split())
+_YES = frozenset(
+    {"yes", "y", "yeah", "yep", "yup", "yea", "ya", "correct", "definitely", "absolutely", "true", "si", "oui", "sure"}
+)
+_NO = frozenset({"no", "n", "nope", "nah", "none", "never", "negative", "false", "non", "neither", "nothing"})
 _UNSURE = (
     "don't know",
     "dont know",
@@ -24,7 +26,7 @@ _UNSURE = (
     "don't remember",
     "might",
 )
-_HEDGES = frozenset("but except though although however only maybe".split())
+_HEDGES = frozenset({"but", "except", "though", "although", "however", "only", "maybe"})
 
 
 def choose(question: QuestionDef, answer: str) -> str:

@@ -25,11 +25,9 @@ _COLOURS = {Level.EMERGENCY: "bold red", Level.URGENT: "yellow", Level.ROUTINE: 
 _MAX_LINE_BYTES = 1_000_000
 
 Text = Annotated[str | None, typer.Argument(metavar="TEXT|-", help="What the person wrote; - reads standard input.")]
-Batch = Annotated[
-    Path | None, typer.Option("--batch", help="JSON lines with a `text` key, and `id` where there is one.")
-]
+Batch = Annotated[Path | None, typer.Option("--batch", help="JSON lines, each with `text` and perhaps `id`.")]
 Files = Annotated[
-    list[Path] | None, typer.Argument(metavar="[FILE…]", help="Protocol files; all shipped ones if none.")
+    list[Path] | None, typer.Argument(metavar="[FILE…]", help="Protocol files; the shipped ones if none.")
 ]
 
 

@@ -79,7 +79,7 @@ def report(graded: Graded) -> EvaluationReport:
     for row, level in graded:
         groups[row.group or "all"][level or "none"] += 1
         if row.expected is not None:
-            cells = confusion.setdefault(row.expected, {name: 0 for name in [*Level, "none"]})
+            cells = confusion.setdefault(row.expected, dict.fromkeys([*Level, "none"], 0))
             cells[level or "none"] += 1
     labelled = [(row.expected, level) for row, level in graded if row.expected is not None]
     exact = sum(1 for expected, level in labelled if expected is level)

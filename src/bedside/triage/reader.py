@@ -131,7 +131,8 @@ def _strength(finding: Finding) -> tuple[bool, int, float]:
 def _from_measure(name: str, definition: FindingDef, item: Measurement) -> Finding:
     return Finding(
         id=name, label=definition.label, state=State.PRESENT, counts=True, quote=item.quote,
-        utterance=item.utterance, start=item.start, end=item.end, subject=item.subject or Subject.SELF, origin="measure",
+        utterance=item.utterance, start=item.start, end=item.end,
+        subject=item.subject or Subject.SELF, origin="measure",
     )  # fmt: skip
 
 

@@ -205,6 +205,6 @@ class EvaluationReport(_Frozen):
     under_triage: Rate
     over_triage: Rate
     bars: dict[str, Rate]
-    bars_by_family: dict[str, Rate] = Field(description="each template family counts once: met where half of its rows are")
+    bars_by_family: dict[str, Rate] = Field(description="each family counts once: met where half of its rows are")
     groups: dict[str, dict[str, int]] = Field(description="group (hazard) to level given to count of rows")
     misses: list[str] = Field(description="ids of rows under-triaged or missing their bar")

@@ -93,8 +93,22 @@ def test_evaluate_counts_levels_and_bars(tmp_path: Path) -> None:
         {"id": "1", "text": "crushing chest pain", "level": "emergency"},
         {"id": "2", "text": "the sky is blue", "level": "emergency"},
         {"id": "3", "text": "can't breathe", "level": "routine"},
-        {"id": "h_aug1", "text": "can't breathe", "hazard": "x", "action": "Call 911/988", "severity": "Emergent", "variant": None},
-        {"id": "h_aug2", "text": "nothing", "hazard": "x", "action": "Call 911/988", "severity": "Emergent", "variant": None},
+        {
+            "id": "h_aug1",
+            "text": "can't breathe",
+            "hazard": "x",
+            "action": "Call 911/988",
+            "severity": "Emergent",
+            "variant": None,
+        },
+        {
+            "id": "h_aug2",
+            "text": "nothing",
+            "hazard": "x",
+            "action": "Call 911/988",
+            "severity": "Emergent",
+            "variant": None,
+        },
         {"id": "b", "text": "fine", "hazard": "y", "action": "None", "severity": None, "variant": "borderline_benign"},
     ]
     path.write_text("\n".join(map(json.dumps, rows)))

@@ -66,9 +66,15 @@ def test_not_even_where_questions_were_answered(names: set[str], answered: dict[
     assert rank(after) <= rank(before)
 
 
+SAID = ["sore throat", "stomach ache since noon", "chest pain", "headache", "my son is ill", "help"]
+NOT_KNOWING = ["I don't know", "not sure", "", "?"]
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["sore throat", "stomach ache since noon", "chest pain", "headache", "my son is ill", "help"]),
-       st.lists(st.tuples(st.sampled_from(QUESTIONS), st.sampled_from(["I don't know", "not sure", "", "?"])), max_size=6))  # fmt: skip
+@given(
+    st.sampled_from(SAID),
+    st.lists(st.tuples(st.sampled_from(QUESTIONS), st.sampled_from(NOT_KNOWING)), max_size=6),
+)
 def test_not_knowing_never_lowers(text: str, unsure: list[tuple[str, str]]) -> None:
     before = service.assess(TriageInput(utterances=[text]))
     after = service.assess(TriageInput(utterances=[text], answers=dict(unsure)))
@@ -77,13 +83,9 @@ def test_not_knowing_never_lowers(text: str, unsure: list[tuple[str, str]]) -> N
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text(max_size=300))
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=300))
 def test_any_text_is_decided_the_same_twice_and_replayed(text: str) -> None:
-    try:
-        first = service.assess(TriageInput(utterances=[text]))
-    except BadInput as error:
-        assert "Unicode" in error.message
-        return
+    first = service.assess(TriageInput(utterances=[text]))
     assert service.assess(TriageInput(utterances=[text])) == first
     stored = TriageRecord.model_validate_json(first.record.model_dump_json())
     assert service.replay(stored) == first
@@ -94,7 +96,7 @@ def test_replay_refuses_what_it_can_not_know() -> None:
     kept = service.assess(TriageInput(utterances=["chest pain"])).record
     with pytest.raises(NotFound, match="is not loaded"):
         service.replay(kept.model_copy(update={"protocol_set": "0" * 64}))
-    with pytest.raises(NotFound, match="Engine 0.1 decided"):
+    with pytest.raises(NotFound, match=r"Engine 0\.1 decided"):
         service.replay(kept.model_copy(update={"engine": "0.1"}))
 
 

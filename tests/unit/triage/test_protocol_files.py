@@ -22,9 +22,17 @@ GOOD: dict[str, Any] = {
     "sources": {"nhs": {"publisher": "NHS", "title": "Hiccups", "year": 2024}},
     "findings": {"hiccups": {"label": "Hiccups", "phrases": ["hiccup*"]}},
     "questions": [
-        {"id": "pain", "red_flag": True, "finding": "chest_pain", "text": "Does your chest hurt?", "why": "It may be the heart."}
+        {
+            "id": "pain",
+            "red_flag": True,
+            "finding": "chest_pain",
+            "text": "Does your chest hurt?",
+            "why": "It may be the heart.",
+        }
     ],
-    "rules": [{"id": "any", "level": "self-care", "when": "hiccups", "reason": "Hiccups pass by themselves.", "source": "nhs"}],
+    "rules": [
+        {"id": "any", "level": "self-care", "when": "hiccups", "reason": "They pass by themselves.", "source": "nhs"}
+    ],
     "safety_net": ["Come back if they last two days."],
 }
 
@@ -67,7 +75,10 @@ BAD = [
     ({"rules": rule() + rule(id="other", level="urgent")}, "same condition as rule any"),
     ({"rules": rule(level="urgent") + rule(id="later", level="routine", when=["hiccups"])}, "never decides anything"),
     ({"rules": rule(when={"all": ["hiccups"], "not": ["hiccups"]})}, "it can never fire"),
-    ({"rules": rule(level="urgent", when={"all": ["hiccups"], "not": ["fever"]})}, "`not` may stand in self-care rules only"),
+    (
+        {"rules": rule(level="urgent", when={"all": ["hiccups"], "not": ["fever"]})},
+        "may stand in self-care rules only",
+    ),
     ({"questions": []}, "self-care without any red-flag question"),
     ({"questions": question(finding="goblins")}, "unknown finding 'goblins'"),
     ({"questions": question() + question()}, "a second question with this id"),

@@ -141,7 +141,7 @@ class Context:
         return bool(rest) and rest[0] in self._after and (len(rest) == 1 or rest[1] in (",", ")", "and"))
 
     def clinician_speaks(self, sentences: list[Sentence]) -> list[bool]:
-        """Per sentence, whether a transcript gives it to a clinician; all False where not both speakers are labelled."""
+        """Per sentence, whether a transcript gives it to a clinician; all False unless both are labelled."""
         patient, clinician = set(self._language.speakers.patient), set(self._language.speakers.clinician)
         voices: list[bool | None] = [self._voice(sentence, patient, clinician) for sentence in sentences]
         if not {True, False} <= set(voices):

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "a couple of": 2, "couple of": 2, "couple": 2,
+    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "a couple of": 2, "couple of": 2,
+    "couple": 2,
     "a few": 3, "few": 3, "several": 4, "half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "a couple": 2,
 }  # fmt: skip
-_HOURS = {"m": 730.0, "w": 168.0, "y": 8766.0, "min": 1 / 60, "minute": 1 / 60, "hour": 1.0, "hr": 1.0, "day": 24.0, "week": 168.0, "wk": 168.0, "month": 730.0, "mo": 730.0,
-          "mth": 730.0, "year": 8766.0, "yr": 8766.0, "night": 24.0, "h": 1.0, "d": 24.0, "fortnight": 336.0}  # fmt: skip
+_HOURS = {"min": 1 / 60, "minute": 1 / 60, "hour": 1.0, "hr": 1.0, "h": 1.0, "day": 24.0, "d": 24.0, "night": 24.0,
+          "week": 168.0, "wk": 168.0, "w": 168.0, "fortnight": 336.0, "month": 730.0, "mo": 730.0, "m": 730.0,
+          "mth": 730.0, "year": 8766.0, "yr": 8766.0, "y": 8766.0}  # fmt: skip
 _YEAR_HOURS = 8766.0
 _NUMBER = (
-    r"(?P<n>\d{1,3}(?:\.\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty"
+    r"(?P<n>\d{1,3}(?:\.\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve|fifteen|twenty|thirty"
     r"|a couple of|a couple|couple of|couple|a few|few|several|half an|half a|an|a)"
 )
 _UNIT = r"(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mths?|mos?|years?|yrs?|fortnight|h|d)"
@@ -29,60 +32,80 @@ _AGES = (
     re.compile(r"(?<![\w.])(?P<n>\d{1,3})[ -]?(?P<u>yo|y/o|y\.o|yrold|yearold)\b"),
     re.compile(r"(?<![\w.])(?P<n>\d{1,2})[ -]?(?P<u>mo|m/o|wo|w/o)\b(?! (?:ago|pregnant))"),
     re.compile(
-        r"\b(?:aged?|age is|age:) ?(?P<n>\d{1,3})\b(?! ?(?:minutes|hours|days|weeks))(?: ?(?P<u>months?|weeks?|days?))?"
+        r"\b(?:aged?|age is|age:) ?(?P<n>\d{1,3})\b(?! ?(?:minutes|hours|days|weeks))(?: ?"
+        r"(?P<u>months?|weeks?|days?))?"
     ),
     re.compile(
-        r"\b(?P<self>i'?m|i am) (?:a |an )?(?P<n>\d{1,3})(?=$|[,.;!?)]|\s(?!(?:weeks?|wks?|months?|days?|hours?|mins?|minutes?|%|mg)\b))"
+        r"\b(?P<self>i'?m|i am) (?:a |an )?(?P<n>\d{1,3})(?=$|[,.;!?)]|\s(?!(?:weeks?|wks?"
+        r"|months?|days?|hours?|mins?|minutes?|%|mg)\b))"
     ),
     re.compile(
-        r"\b(?:he's|she's|he is|she is|who is|who's) (?:only |just |about |nearly |almost )?(?P<n>\d{1,3})(?=$|[,.;!?)]|\s(?:and|with|now|has|years)\b)"
+        r"\b(?:he's|she's|he is|she is|who is|who's) (?:only |just |about |nearly |almost )?"
+        r"(?P<n>\d{1,3})(?=$|[,.;!?)]|\s(?:and|with|now|has|years)\b)"
     ),
     re.compile(r"(?<![\w.])(?P<n>\d{1,3})[ ]?(?P<u>[mf])\b(?! ?(?:old|\w{0,2}l))"),
     re.compile(rf"(?<![\w.]){_NUMBER}[ -]{{0,2}}(?P<u>h|hrs?|hours?|m|d|w|y) ?olds?\b"),
     re.compile(
-        rf"\b(?:baby|babe|infant|newborn|son|daughter|girl|boy|lad|toddler|child|kid|nephew|niece|grandson|granddaughter|he|she)"
-        rf"(?: is| has|'s)? (?:only |just |about |now )?{_NUMBER} (?P<u>days?|weeks?|wks?|months?|mths?|years?|yrs?)\b(?! (?:ago|now|later|of|pregnant|since))"
+        rf"\b(?:baby|babe|infant|newborn|son|daughter|girl|boy|lad|toddler|child|kid|nephew"
+        rf"|niece|grandson|granddaughter|he|she)"
+        rf"(?: is| has|'s)? (?:only |just |about |now )?{_NUMBER} (?P<u>days?|weeks?|wks?"
+        rf"|months?|mths?|years?|yrs?)\b(?! (?:ago|now|later|of|pregnant|since))"
     ),
     re.compile(
-        r"\b(?:mum|mom|mother|dad|father|nan|gran|grandma|grandad|grandpa|wife|husband|aunt|uncle|son|daughter|girl|boy|in-law|brother|sister|partner|friend)"
+        r"\b(?:mum|mom|mother|dad|father|nan|gran|grandma|grandad|grandpa|wife|husband|aunt"
+        r"|uncle|son|daughter|girl|boy|in-law|brother|sister|partner|friend)"
         r"(?:, ?| ?\(|,? aged? )(?P<n>\d{1,3})(?=[,.);]| (?:and|with|has|is)\b)"
     ),
     re.compile(r"^\W{0,2}(?P<n>\d{2})(?=[,.] )"),
     re.compile(
-        r"^\W{0,2}(?P<n>\d{1,2}) (?P<u>months?|weeks?|wks?)(?=, (?:hot|fever|temp|crying|not|won|vomit|cough|sick|has|very|screaming|off))"
+        r"^\W{0,2}(?P<n>\d{1,2}) (?P<u>months?|weeks?|wks?)(?=, (?:hot|fever|temp|crying|not"
+        r"|won|vomit|cough|sick|has|very|screaming|off))"
     ),
 )
 _LIFE_STAGES = ((re.compile(r"\bnew ?-?borns?\b|\bneonate\b"), 14 / 365.25), (re.compile(r"\btoddlers?\b"), 2.0),
                 (re.compile(r"\bteenage(?:r|d)?\b"), 15.0))  # fmt: skip
 _DURATIONS = (
     re.compile(
-        rf"\b(?:for|since|past|last|over|within|about|around|nearly|almost|x)? ?(?:the )?(?:past |last )?(?:about |around |over |nearly )?"
+
+            rf"\b(?:for|since|past|last|over|within|about|around|nearly|almost|x)? ?(?:the )?"
+            rf"(?:past |last )?(?:about |around |over |nearly )?"
         rf"(?<![\w.]){_NUMBER}[ -]{{0,2}}{_UNIT}\b(?! ?(?:old|pregnant|along|post|of age|gestation))"
     ),
-    re.compile(r"\b(?P<w>since (?:this morning|yesterday|last night|last week|lunch|breakfast|monday|tuesday|wednesday|thursday"
-               r"|friday|saturday|sunday|the weekend)|just (?:now|started)|all (?:day|night|week)|this morning|last night"
+    re.compile(
+        r"\b(?P<w>since (?:this morning|yesterday|last night|last week|lunch|breakfast|monday"
+        r"|tuesday|wednesday|thursday"
+
+                   r"|friday|saturday|sunday|the weekend)|just (?:now|started)|all (?:day|night|week)"
+                   r"|this morning|last night"
                r"|yesterday|today|overnight|for (?:hours|days|weeks|months|years)|an hour ago|right now)\b"),
 )  # fmt: skip
-_SINCE = {"since this morning": 8, "since yesterday": 30, "since last night": 14, "since last week": 168, "since lunch": 5,
+_SINCE = {"since this morning": 8, "since yesterday": 30, "since last night": 14, "since last week": 168,
+          "since lunch": 5,
           "since breakfast": 8, "just now": 0.1, "just started": 0.5, "all day": 14, "all night": 10, "all week": 120,
           "this morning": 8, "last night": 14, "yesterday": 30, "today": 12, "overnight": 10, "for hours": 6,
           "for days": 72, "for weeks": 400, "for months": 2200, "for years": 17532, "an hour ago": 1,
           "since the weekend": 72, "right now": 0.1}  # fmt: skip
 _FREQUENCY = re.compile(r"(?:every|each|per|q|once|times|twice)[ \w]{0,4}$")
 _TEMPERATURE = re.compile(
-    r"(?<![\w./])(?P<v>\d{2,3}(?:[.,]\d{1,2})?)(?![\d/]) {0,2}(?P<d>°|degrees?|deg)? {0,2}(?P<u>c|f|celsius|centigrade|fahrenheit)?\b"
+    r"(?<![\w./])(?P<v>\d{2,3}(?:[.,]\d{1,2})?)(?![\d/]) {0,2}(?P<d>°|degrees?|deg)? {0,2}"
+    r"(?P<u>c|f|celsius|centigrade|fahrenheit)?\b"
 )
 # "38.3" alone: no other number that people write about health looks like it, BMI and weight apart.
 _BARE_TEMPERATURE = re.compile(r"3[5-9][.,]\d|4[0-2][.,]\d|10[0-6]\.\d")
 _TEMPERATURE_WORDS = re.compile(r"temp|fever|degree|°|thermometer|febrile")
 _NOT_TEMPERATURE = re.compile(
-    r" ?(?:mg|mcg|ml|bpm|years?|yo|y/o|days?|weeks?|months?|hours?|%|pills?|tablets?|units?|times|kg|lbs?|kilos|pounds|bmi|cm|minutes?|mins?)\b|[%/]"
+    r" ?(?:mg|mcg|ml|bpm|years?|yo|y/o|days?|weeks?|months?|hours?|%|pills?|tablets?"
+    r"|units?|times|kg|lbs?|kilos|pounds|bmi|cm|minutes?|mins?)\b|[%/]"
 )
 _PREGNANCY = (
     re.compile(
-        r"(?<![\w.])(?P<n>\d{1,2}) ?(?:\+ ?\d ?)?(?P<u>weeks?|wks?|w|months?)(?: \d days?)?[ -](?:pregnant|preg|gestation|along|gestational|prego)\b"
+        r"(?<![\w.])(?P<n>\d{1,2}) ?(?:\+ ?\d ?)?(?P<u>weeks?|wks?|w|months?)"
+        r"(?: \d days?)?[ -](?:pregnant|preg|gestation|along|gestational|prego)\b"
     ),
-    re.compile(r"\bpregnant,? (?:and )?(?:at |with |about |i'?m |of |\()?(?P<n>\d{1,2}) ?(?P<u>weeks?|wks?|months?)\b"),
+    re.compile(
+        r"\bpregnant,? (?:and )?(?:at |with |about |i'?m |of |\()?(?P<n>\d{1,2}) ?(?P<u>weeks?"
+        r"|wks?|months?)\b"
+    ),
     re.compile(
         r"\b(?:i'?m|i am|at|she'?s|she is|nearly|almost) (?P<n>[4-9]|[1-3]\d|4[0-2]) ?(?P<u>weeks?|wks?)\b"
         r"(?! ?(?:old|ago|later|post|after|out|since|from|into|on|pp|of))"
@@ -91,7 +114,9 @@ _PREGNANCY = (
     re.compile(r"(?:^|[.!?,] ?|\()(?P<n>2\d|3\d|4[0-2]) ?(?P<u>weeks?|wks?)(?=[.,;!?)]|$| (?:and|with)\b)"),
 )
 _GLUCOSE = re.compile(
-    r"\b(?:blood sugars?|sugars?|glucose|glucometer|cgm|libre|dexcom|bgl?|cbg|bm|hypo|(?:meter|monitor) (?:says|reads|said|shows))\b[^.!?\n\d]{0,40}?(?P<v>\d{1,4}(?:\.\d{1,2})?)(?! ?(?:hours?|weeks?|days?|am|pm))"
+    r"\b(?:blood sugars?|sugars?|glucose|glucometer|cgm|libre|dexcom|bgl?|cbg|bm|hypo|"
+    r"(?:meter|monitor) (?:says|reads|said|shows))\b[^.!?\n\d]{0,40}?(?P<v>\d{1,4}"
+    r"(?:\.\d{1,2})?)(?! ?(?:hours?|weeks?|days?|am|pm))"
     r" {0,2}(?P<u>mmol|mg)?"
 )
 _PRESSURE = re.compile(r"(?<![\d/.])(?P<s>\d{2,3}) ?(?:/|over) ?(?P<d>\d{2,3})(?![\d/])")
@@ -99,9 +124,13 @@ _LABELLED = (
     ("oxygen_saturation_pct", 40.0, 100.0,
      re.compile(r"\b(?:oxygen|o2|sats?|spo2|saturation|oximeter|pulse ox)\b[^.!?\n\d]{0,30}(?P<v>\d{2,3})\b")),
     ("heart_rate_bpm", 20.0, 300.0,
-     re.compile(r"\b(?:heart ?rate|heart ?beat|pulse|hr|heart)\b[^.!?\n\d]{0,30}(?P<v>\d{2,3})\b(?! ?(?:years|days|weeks|hours|mins|minutes|mg|/))")),
+     re.compile(
+         r"\b(?:heart ?rate|heart ?beat|pulse|hr|heart)\b[^.!?\n\d]{0,30}(?P<v>\d{2,3})\b(?! ?"
+         r"(?:years|days|weeks|hours|mins|minutes|mg|/))")),
     ("heart_rate_bpm", 20.0, 300.0, re.compile(r"(?<![\w.])(?P<v>\d{2,3}) ?bpm\b")),
-    ("potassium_mmol_l", 1.5, 10.0, re.compile(r"\b(?:potassium|k\+)\b[^.!?\n\d]{0,30}(?P<v>\d(?:\.\d)?)\b(?! ?(?:mg|times|days|weeks))")),
+    ("potassium_mmol_l", 1.5, 10.0, re.compile(
+        r"\b(?:potassium|k\+)\b[^.!?\n\d]{0,30}(?P<v>\d(?:\.\d)?)\b(?! ?(?:mg|times|days"
+        r"|weeks))")),
     ("inr", 0.5, 20.0, re.compile(r"\binr\b[^.!?\n\d]{0,25}(?P<v>\d{1,2}(?:\.\d)?)\b")),
     ("ketones_mmol_l", 0.1, 12.0, re.compile(r"\bketones?\b[^.!?\n\d]{0,25}(?P<v>\d{1,2}(?:\.\d)?)\b(?! ?\+)")),
 )  # fmt: skip

@@ -7,7 +7,8 @@ The notation, which a nurse can read (`docs/triage.md` has examples):
     {face} && {droop}   the same, anywhere in one sentence
     pain .. arm         in this order, at most GAP words between
     =stabbed            this form only, not "stabbing"
-    crush*              any word that begins so;   hot|warm   either (burning_up stands for two words);   of?   may be missing
+    crush*              any word that begins so
+    hot|burning_up      either; an underscore joins words;   of?   may be missing
 
 There is no regular expression in it, so no text can make it slow.
 """

@@ -108,7 +108,7 @@ def without_possessive(word: str) -> str:
 
 
 class Tokeniser:
-    """Splits and mends spelling. `spellings` maps a misspelt word to the words meant; `vocabulary` is what phrases use."""
+    """Splits and mends spelling: `spellings` maps a slip to the words meant, `vocabulary` is what phrases use."""
 
     def __init__(self, spellings: dict[str, str], vocabulary: frozenset[str]) -> None:
         self._spellings = spellings
@@ -138,8 +138,8 @@ class Tokeniser:
         if word == "not" and tokens and tokens[-1].word == "can":
             tokens[-1] = Token("can't", "can't", tokens[-1].start, end)
             return
-        for piece in self._mend(word).split():
-            tokens.append(Token(piece, stem(piece) if piece[0].isalpha() else piece, start, end))
+        pieces = self._mend(word).split()
+        tokens.extend(Token(piece, stem(piece) if piece[0].isalpha() else piece, start, end) for piece in pieces)
 
     def _mend(self, word: str) -> str:
         if not word[0].isalpha():

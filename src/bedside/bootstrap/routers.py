@@ -11,5 +11,6 @@ from bedside.identity.routes import ROUTERS as IDENTITY
 from bedside.knowledge.routes import router as knowledge
 from bedside.ops.health.routes import router as health
 from bedside.platform.http.stream import router as stream
+from bedside.triage.routes import router as triage
 
-ROUTERS: tuple[APIRouter, ...] = (health, stream, audit, knowledge, *IDENTITY, *CARE, assistant)
+ROUTERS: tuple[APIRouter, ...] = (health, stream, audit, knowledge, *IDENTITY, *CARE, assistant, triage)

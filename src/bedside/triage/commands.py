@@ -172,7 +172,8 @@ def _render_report(console: Console, report: EvaluationReport) -> None:
         for expected, cells in report.confusion.items():
             table.add_row(expected, *[str(cells[name]) for name in [*Level, "none"]])
         console.print(table)
-        rates = {"exact": report.exact, "under-triage": report.under_triage, "over-triage": report.over_triage}
+        rates = {"exact": report.exact, "acceptable": report.acceptable}
+        rates |= {"under-triage": report.under_triage, "over-triage": report.over_triage}
         _rates(console, "all", rates)
     _rates(console, "bar, by message", report.bars)
     _rates(console, "bar, by family", report.bars_by_family)

@@ -40,6 +40,7 @@ def _row(line: str, number: int) -> EvaluationRow:
             id=str(data["id"]),
             text=data["text"],
             expected=Level(data["level"]),
+            also_acceptable=[Level(level) for level in data.get("also_acceptable", [])],
             family=str(data["id"]),
             group=str(group),
         )
@@ -83,10 +84,13 @@ def report(graded: Graded) -> EvaluationReport:
             cells[level or "none"] += 1
     labelled = [(row.expected, level) for row, level in graded if row.expected is not None]
     exact = sum(1 for expected, level in labelled if expected is level)
+    rows = [(row, level) for row, level in graded if row.expected is not None]
+    acceptable = sum(1 for row, level in rows if level in (row.expected, *row.also_acceptable))
     under = sum(1 for expected, level in labelled if _under(expected, level))
     over = sum(1 for expected, level in labelled if level is not None and level.rank < expected.rank)
     return EvaluationReport(
         rows=len(graded), confusion=confusion, exact=wilson(exact, len(labelled)),
+        acceptable=wilson(acceptable, len(rows)),
         under_triage=wilson(under, len(labelled)), over_triage=wilson(over, len(labelled)),
         bars=_bars(graded), bars_by_family=_bars_by_family(graded),
         groups={name: dict(counts) for name, counts in sorted(groups.items())}, misses=_misses(graded),

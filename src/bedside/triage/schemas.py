@@ -193,6 +193,7 @@ class EvaluationRow(_Frozen):
     id: str
     text: str
     expected: Level | None = None
+    also_acceptable: list[Level] = Field(default_factory=list)
     family: str = ""
     group: str = ""
     bar: Literal["call", "emergent", "benign", "none"] = "none"
@@ -204,6 +205,7 @@ class EvaluationReport(_Frozen):
     exact: Rate
     under_triage: Rate
     over_triage: Rate
+    acceptable: Rate = Field(description="the labelled level, or another that the label accepts")
     bars: dict[str, Rate]
     bars_by_family: dict[str, Rate] = Field(description="each family counts once: met where half of its rows are")
     groups: dict[str, dict[str, int]] = Field(description="group (hazard) to level given to count of rows")

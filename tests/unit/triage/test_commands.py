@@ -92,7 +92,7 @@ def test_evaluate_counts_levels_and_bars(tmp_path: Path) -> None:
     rows = [
         {"id": "1", "text": "crushing chest pain", "level": "emergency"},
         {"id": "2", "text": "the sky is blue", "level": "emergency"},
-        {"id": "3", "text": "can't breathe", "level": "routine"},
+        {"id": "3", "text": "can't breathe", "level": "routine", "also_acceptable": ["emergency"]},
         {
             "id": "h_aug1",
             "text": "can't breathe",
@@ -114,6 +114,7 @@ def test_evaluate_counts_levels_and_bars(tmp_path: Path) -> None:
     path.write_text("\n".join(map(json.dumps, rows)))
     report = json.loads(runner.invoke(app, ["evaluate", str(path), "--json"]).stdout)
     assert report["confusion"]["emergency"] == {"emergency": 1, "urgent": 0, "routine": 0, "self-care": 0, "none": 1}
+    assert (report["exact"]["hits"], report["acceptable"]["hits"]) == (1, 2)
     assert (report["under_triage"]["hits"], report["over_triage"]["hits"]) == (1, 1)
     assert (report["bars"]["call"]["hits"], report["bars"]["call"]["total"]) == (1, 2)
     assert report["bars_by_family"]["call"]["total"] == 1

@@ -92,6 +92,18 @@ def test_then_or_maybe(text: str, finding: str, expected: State | None) -> None:
     assert state(text, finding) is expected
 
 
+def test_in_a_transcript_the_clinician_reports_nothing_and_the_patient_does() -> None:
+    transcript = "Patient: I have a headache. Clinician: Any chest pain? Your chest pain is gone. Patient: no fever."
+    assert state(transcript, "chest_pain") is State.ASKED
+    assert state(transcript, "headache") is State.PRESENT
+    assert state(transcript, "fever") is State.ABSENT
+    assert state("Doctor: I have chest pain", "chest_pain") is State.PRESENT
+
+
+def test_what_to_watch_for_is_not_what_is_there() -> None:
+    assert state("Seek urgent care only if chest pain occurs or vomiting starts", "chest_pain") is State.ASKED
+
+
 @pytest.mark.parametrize(
     ("text", "subject"),
     [

@@ -8,15 +8,6 @@ import pytest
 
 from tests.support.running import Process, workplace
 
-SHARED = "running-bedside"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share it in one worker, so that it is started once."""
-    for item in items:
-        if "bedside" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group(SHARED))
-
 
 @pytest.fixture(scope="session")
 def bedside() -> Iterator[Process]:

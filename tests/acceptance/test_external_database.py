@@ -15,8 +15,6 @@ import pytest
 from bedside.platform.embedded import EmbeddedPostgres
 from tests.support.running import Workplace, eventually, workplace
 
-pytestmark = pytest.mark.xdist_group("external-database")
-
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedPostgres]:

@@ -15,8 +15,6 @@ import pytest
 from bedside.platform.embedded import EmbeddedPostgres
 from tests.support.running import Process, Workplace, eventually, gone, workplace
 
-pytestmark = pytest.mark.xdist_group("killed-processes")
-
 EMERGENCY = "I have crushing chest pain and can't breathe"
 PROBLEM = "application/problem+json"
 

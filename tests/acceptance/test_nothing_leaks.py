@@ -55,6 +55,16 @@ def visitor(bedside: Process) -> Visitor:
     return Visitor(bedside)
 
 
+@pytest.fixture(autouse=True)
+def nothing_of_it_is_in_a_log_or_metric(visitor: Visitor) -> Iterator[None]:
+    """After each test, so that the one which leaks is known."""
+    yield
+    texts = visitor.running.place.logs() | {"/metrics": visitor.running.http.get("/metrics").text}
+    assert {"api.log", "up.log", "postgres.log", "stdout-0", "stderr-0"} <= texts.keys()
+    found = {f"{name}: {piece}" for name, text in texts.items() for piece in leaks(text, visitor.secrets)}
+    assert found == set()
+
+
 @pytest.fixture(scope="module")
 def patient(visitor: Visitor) -> dict[str, str]:
     """The planted person, made by an operator from standard input."""
@@ -89,6 +99,8 @@ def test_a_case_from_the_first_word_to_the_decision(visitor: Visitor, patient: d
     read = visitor.send("GET", f"/api/conversations/{talk['id']}", 200, patient)
     assert REPLY in json.dumps(read)
     visitor.send("GET", f"/api/knowledge/search?{urllib.parse.urlencode({'q': SAYING})}", 200, nurse)
+    logged = visitor.running.place.logs()["api.log"]
+    assert '"route": "/api/conversations/{conversation_id}/messages"' in logged, "the visit was not logged at all"
 
 
 def test_requests_that_are_wrong(visitor: Visitor, patient: dict[str, str]) -> None:
@@ -187,17 +199,6 @@ def test_commands_that_are_wrong(visitor: Visitor) -> None:
     assert place.run(*login, stdin=WRONG + "\n").returncode == 1
     assert place.run("user", "disable", NAME).returncode != 0
     assert place.run("audit", "list", "--patient", SAYING).returncode == 2
-
-
-def test_none_of_it_is_in_any_log_or_metric(visitor: Visitor) -> None:
-    """Last in this file: it reads what the tests above have left behind."""
-    place = visitor.running.place
-    texts = place.logs() | {"/metrics": visitor.running.http.get("/metrics").text}
-    for expected in ("api.log", "up.log", "cli.log", "postgres.log", "stdout-0", "stderr-0"):
-        assert expected in texts
-    assert '"route": "/api/conversations/{conversation_id}/messages"' in texts["api.log"], "the visit was logged"
-    found = {f"{name}: {piece}" for name, text in texts.items() for piece in leaks(text, visitor.secrets)}
-    assert found == set()
 
 
 def test_what_is_planted_would_be_found() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from tests.support.running import SAMPLE_PASSWORD, Process, Workplace, eventually, workplace
@@ -18,6 +20,13 @@ METRICS = (
     "database_connections_active",
     "database_query_duration_seconds",
 )
+
+
+def command_line(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []  # it has ended meanwhile
 
 
 @pytest.fixture
@@ -93,16 +102,22 @@ def test_a_second_start_is_warm_and_keeps_the_data_and_ctrl_c_stops_everything(p
         # As a terminal sends it: to everybody in the foreground at once.
         assert second.stop(group=True) == 0
         eventually(lambda: not place.processes(), 10, "the end of every process")
-    errors = place.logs().get("error.log", "")
-    assert errors == ""
+    errors = [json.loads(line)["event"] for line in place.logs().get("error.log", "").splitlines()]
+    # Without a channel for messages, they are given to the log, at this level: here the sample cases' own.
+    assert set(errors) <= {"notification"}
 
 
 def test_a_start_that_is_broken_off_leaves_nothing_and_the_next_one_works(place: Workplace) -> None:
-    # While the cluster is being made, and while the starter content is being loaded.
-    moments = {signal.SIGTERM: place.home / "postgres", signal.SIGINT: place.home / "logs" / "cli.log"}
-    for number, sign in moments.items():
+    def database_is_being_made() -> bool:
+        return (place.home / "postgres").exists()
+
+    def content_is_being_loaded() -> bool:
+        return any("seed" in command_line(process) for process in place.processes())
+
+    moments = {signal.SIGTERM: database_is_being_made, signal.SIGINT: content_is_being_loaded}
+    for number, moment in moments.items():
         with place.process("up") as started:
-            eventually(sign.exists, what=str(sign))
+            eventually(moment, what=moment.__name__)
             assert started.stop(number) == 0, started.stderr
             assert "Traceback" not in started.stderr
             eventually(lambda: not place.processes(), 10, "the end of every process")

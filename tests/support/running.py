@@ -26,6 +26,10 @@ from typing import IO, Any
 import httpx
 import psutil
 
+from bedside.platform import tied_process
+
+_TIED = Path(tied_process.__file__)
+_PREFIX = "bedside-up-"
 READY_SECONDS = 90.0
 STOP_SECONDS = 40.0
 SAMPLE_PASSWORD = "bedside-sample"
@@ -119,9 +123,10 @@ class Workplace:
     def _start(
         self, arguments: tuple[str, ...], environment: dict[str, str], out: IO[bytes], err: IO[bytes]
     ) -> subprocess.Popen[bytes]:
-        # A session of its own stands for a terminal: SIGINT to its group is Ctrl-C.
+        # A session of its own stands for a terminal: SIGINT to its group is Ctrl-C. Tied to the tests' own process,
+        # so that a killed run leaves no Bedside.
         return subprocess.Popen(
-            [sys.executable, "-m", "bedside", *arguments],
+            [sys.executable, "-I", "-S", str(_TIED), str(os.getpid()), sys.executable, "-m", "bedside", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
@@ -253,8 +258,9 @@ class Process:
 @contextmanager
 def workplace(**settings: str) -> Iterator[Workplace]:
     """Yield a new workplace; its processes and files are gone at the end."""
+    _sweep()
     # Not pytest's tmp_path: PostgreSQL's user could not reach it where root runs the tests.
-    folder = Path(tempfile.mkdtemp(prefix="bedside-up-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     folder.chmod(0o711)
     place = Workplace(folder, settings=settings)
     try:
@@ -262,3 +268,12 @@ def workplace(**settings: str) -> Iterator[Workplace]:
     finally:
         place.kill_what_is_left()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep() -> None:
+    """Remove what killed runs have left: PostgreSQL outlives its Bedside by design."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        number = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if number.isdigit() and folder.stat().st_uid == os.geteuid() and gone(int(number)):
+            Workplace(folder, port=0).kill_what_is_left()
+            shutil.rmtree(folder, ignore_errors=True)

@@ -8,6 +8,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 
+_NAME = r"^[a-z0-9_.-]+$"
+
+
 class AuditFilter(BaseModel):
     """Which events. Times are compared with the event's own; ``action`` matches its beginning."""
 
@@ -17,9 +20,9 @@ class AuditFilter(BaseModel):
     until: datetime | None = None
     actor_id: UUID | None = None
     patient_id: UUID | None = None
-    action: str | None = Field(default=None, max_length=80)
+    action: str | None = Field(default=None, max_length=80, pattern=_NAME)
     outcome: str | None = Field(default=None, pattern="^(success|denied|failed)$")
-    flag: str | None = Field(default=None, max_length=40)
+    flag: str | None = Field(default=None, max_length=40, pattern=_NAME)
 
 
 class AuditEventOut(BaseModel):

@@ -112,7 +112,9 @@ async def find_account(ctx: Context, login_or_id: str) -> AccountView:
         account_id = await repository.account_id_of(ctx.session, login_or_id)
     if account_id is None:
         raise NotFound("No account has this login; see: bedside user list")
-    return view(await _account(ctx, account_id))
+    account = await _account(ctx, account_id)
+    ctx.record("account.read", "account", ids=[account_id])
+    return view(account)
 
 
 async def me(ctx: Context) -> Me:

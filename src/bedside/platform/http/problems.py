@@ -12,8 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
-from bedside.platform.errors import BedsideError, ExitCode, NotSignedIn, TooLarge, TooManyRequests
+from bedside.platform.errors import BadInput, BedsideError, ExitCode, NotSignedIn, TooLarge, TooManyRequests
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger(__name__)
@@ -140,9 +141,23 @@ def _safe(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    if error.status_code == HTTPStatus.BAD_REQUEST:  # FastAPI's own, for a body that is not text
+        sentence = "The body can't be read; send what its content type says, JSON in UTF-8."
+        return problem_response(BadInput.status, BadInput.title, sentence, BadInput.code)
     phrase = HTTPStatus(error.status_code).phrase
     response = problem_response(error.status_code, phrase, phrase, phrase.lower().replace(" ", "-"))
     response.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(_methods(request.app, request.scope["path"]))
     return response
+
+
+def _methods(app: FastAPI, path: str) -> list[str]:
+    """Return every method of a path; routing knows those of the first route that has the path."""
+    found = {"GET"} if path in (app.docs_url, app.openapi_url) else set()
+    for template, operations in app.openapi()["paths"].items():
+        if compile_path(template)[0].match(path):
+            found |= {method.upper() for method in operations}
+    return sorted(found)

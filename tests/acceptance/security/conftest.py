@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import structlog
 
 from bedside.bootstrap.settings import read_settings
 from bedside.platform.config import Settings
@@ -31,7 +33,26 @@ def module_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settin
 
 
 @pytest.fixture(scope="module")
-def house(cluster: TestCluster, template: str, module_settings: Settings) -> Iterator[House]:
+def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the served Bedside's log lines go, whole: structlog's default draws a picture of each error for seconds."""
+    path = tmp_path_factory.mktemp("log") / "api.log"
+    with path.open("w", encoding="utf-8", buffering=1) as file:
+        structlog.configure(
+            processors=[
+                structlog.contextvars.merge_contextvars,
+                structlog.processors.add_log_level,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+            logger_factory=structlog.WriteLoggerFactory(file),
+            cache_logger_on_first_use=False,
+        )
+        yield path
+        structlog.reset_defaults()
+
+
+@pytest.fixture(scope="module")
+def house(cluster: TestCluster, template: str, module_settings: Settings, log: Path) -> Iterator[House]:
     """The file's served Bedside."""
     name = cluster.create_database(os.environ.get("PYTEST_XDIST_WORKER", "main"), template)
     urls = DatabaseUrls(**{role: cluster.url(role_name(role), name) for role in ROLES})

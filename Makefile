@@ -51,7 +51,7 @@ check: $(DEV) ## Check format, lint, types, imports, file sizes, docs, secrets, 
 
 .PHONY: test
 test: $(DEV) $(COMPILED) ## Run every test (WORKERS=2 side by side; ARGS="-k triage" to choose)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 .PHONY: bench
 bench: $(DEV) $(COMPILED) ## Measure Bedside (benchmarks/) and print the numbers beside their targets

@@ -72,6 +72,14 @@ class CareSettings(Section):
         description="After how many minutes an undecided claim lapses and the case waits again.",
     )
 
+    abandoned_minutes: int = Field(
+        default=15,
+        alias="ABANDONED_AFTER_MINUTES",
+        ge=1,
+        le=24 * 60,
+        description="After how many silent minutes a case with open questions goes to the nurse as it is.",
+    )
+
     @model_validator(mode="after")
     def _readable(self) -> Self:
         StaffedHours.parse(self.staffed_hours, self.time_zone, self.closed_days)

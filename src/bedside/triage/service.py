@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from bedside.platform.errors import BadInput, NotFound
+from bedside.platform.errors import BadInput, BedsideError, NotFound
 from bedside.triage import answers, evaluation
 from bedside.triage.engine import ENGINE_VERSION, decide, findings_in_order
 from bedside.triage.protocol_set import ProtocolSet, build
@@ -18,10 +19,15 @@ from bedside.triage.schemas import (
     Measurement,
     Raise,
     Screen,
+    Subject,
     TriageInput,
     TriageRecord,
     TriageResult,
 )
+
+_log = logging.getLogger(__name__)
+
+UNREAD = "Bedside could not read these words, so a nurse must."
 
 
 def load_protocols(paths: Sequence[Path] | None = None) -> ProtocolSet:
@@ -54,14 +60,22 @@ def screen(text: str, protocols: ProtocolSet | None = None) -> Screen:
 def assess(request: TriageInput, protocols: ProtocolSet | None = None) -> TriageResult:
     """Decide on all utterances and answers so far.
 
-    Raises TooLarge or BadInput for text over the limits, not Unicode, or an answer to an unknown question.
+    Words on which the reading itself fails are urgent, for a nurse to read. Raises TooLarge or BadInput for text over
+    the limits, not Unicode, or an answer to an unknown question.
     """
     protocols = protocols or load_protocols()
     check_size(list(request.answers.values()))
     answered = answers.resolve(protocols, request.answers)
     # What a person writes in answer to a question may also say more than the answer.
     written = [a for a in request.answers.values() if len(a.split()) > 2]
-    reading = protocols.reader.read([*request.utterances, *written])
+    try:
+        reading, why_unread = protocols.reader.read([*request.utterances, *written]), None
+    except BedsideError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault in reading must not leave a patient without an answer
+        # Not the error's own text, which may quote the patient.
+        _log.error(f"a message could not be read: {type(error).__name__}")
+        reading, why_unread = Reading({}, [], Subject.SELF, said_something=True), UNREAD
     best = dict(reading.findings)
     answers.apply(protocols, answered, request.answers, best)
     record = TriageRecord(
@@ -69,7 +83,12 @@ def assess(request: TriageInput, protocols: ProtocolSet | None = None) -> Triage
         measurements=_measurements(reading, request), answered=answered,
         subject=request.subject or reading.subject, said_something=reading.said_something or bool(answered),
     )  # fmt: skip
-    return decide(protocols, record)
+    result = decide(protocols, record)
+    return raise_level(result, _or_urgent(result), "bedside", why_unread, protocols) if why_unread else result
+
+
+def _or_urgent(result: TriageResult) -> Level:
+    return min((result.level or Level.URGENT, Level.URGENT), key=lambda level: level.rank)
 
 
 def _measurements(reading: Reading, request: TriageInput) -> list[Measurement]:

@@ -6,12 +6,13 @@ import time
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bedside.care import service
 from bedside.care.assessment_tables import Assessment
 from bedside.care.jobs import WATCH_BREACHES
+from bedside.care.tables import Conversation
 from bedside.care.worklist_schemas import Worklist, WorklistFilters
 from bedside.platform.access.actor import Actor
 from bedside.platform.database.engine import sqlalchemy_url
@@ -203,7 +204,22 @@ async def test_a_claim_that_its_nurse_left_lapses(ward: Ward) -> None:
     await WATCH_BREACHES(ward.runtime)
     states = {i.assessment_id: (i.status, i.claimed_by_name) for i in (await listed(ward)).items}
     assert states == {left.assessment.id: ("waiting", None), fresh.assessment.id: ("claimed", "Nora Nurse")}
+    await service.measure_worklist(ward.runtime)
     assert WORKLIST.labels("urgent")._value.get() == 2
+
+
+async def test_a_case_whose_patient_fell_silent_goes_to_the_nurse(ward: Ward) -> None:
+    silent, talking = await ward.case(hand_over=False), await ward.case(hand_over=False)
+    async with ward.runtime.unit_of_work(Actor.system()) as ctx:
+        row = (
+            await ctx.session.execute(select(Conversation).where(Conversation.id == silent.conversation.id))
+        ).scalar_one()
+        row.last_message_at = ctx.now() - timedelta(minutes=16)
+    for _ in range(2):
+        await WATCH_BREACHES(ward.runtime)
+    items = (await listed(ward)).items
+    assert [(i.assessment_id, i.status) for i in items] == [(silent.assessment.id, "waiting")]
+    assert talking.assessment.id not in {i.assessment_id for i in items}
 
 
 async def test_five_hundred_cases_are_listed_quickly(ward: Ward, urls: DatabaseUrls) -> None:

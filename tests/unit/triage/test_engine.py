@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import pytest
@@ -184,3 +185,21 @@ def test_the_screen_needs_one_message_and_says_what_to_do() -> None:
     assert shown.emergency
     assert shown.advice[0].startswith("Call your local emergency number now")
     assert not service.screen("I need a repeat prescription").emergency
+
+
+class BrokenReader:
+    """A reader with a mistake in it that some words bring out."""
+
+    def read(self, utterances: list[str]) -> object:
+        raise KeyError(utterances[0])
+
+
+def test_words_on_which_the_reading_fails_are_urgent_for_a_nurse(caplog: pytest.LogCaptureFixture) -> None:
+    broken = copy.copy(PROTOCOLS)
+    object.__setattr__(broken, "reader", BrokenReader())
+    result = service.assess(TriageInput(utterances=["My chest hurts, said Ada Planted"]), broken)
+    assert result.level is Level.URGENT
+    assert [r.text for r in result.reasons][-1:] == [service.UNREAD]
+    assert "KeyError" in caplog.text
+    assert "Planted" not in caplog.text
+    assert not service.screen("My chest hurts", broken).emergency

@@ -11,7 +11,7 @@ from sqlalchemy import not_, or_, select, true, update
 from bedside.care.assessment_tables import Assessment, AssessmentEvent, Note
 from bedside.care.schemas import Event, Status
 from bedside.care.states import HANDED_OVER, UNDECIDED, next_status, sources
-from bedside.care.tables import Message
+from bedside.care.tables import Conversation, Message
 from bedside.platform.access.actor import Role
 from bedside.platform.access.context import Context
 
@@ -124,5 +124,17 @@ async def lapsed(ctx: Context, claimed_before: datetime, limit: int) -> Sequence
         )
         .limit(limit)
         .with_for_update(skip_locked=True)
+    )
+    return (await ctx.session.execute(query)).scalars().all()
+
+
+async def abandoned(ctx: Context, silent_since: datetime, limit: int) -> Sequence[Assessment]:
+    """Return, and lock, the cases that still have open questions and whose patient has long said nothing."""
+    query = (
+        select(Assessment)
+        .join(Conversation, Conversation.id == Assessment.conversation_id)
+        .where(Assessment.status == Status.OPEN, Conversation.last_message_at < silent_since)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=Assessment)
     )
     return (await ctx.session.execute(query)).scalars().all()

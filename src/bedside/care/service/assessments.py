@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -128,7 +128,20 @@ def _sooner(one: float | None, other: float | None) -> float | None:
     return min(known, default=None)
 
 
-async def _hand_over(ctx: Context, assessment: Assessment) -> None:
+async def hand_over_abandoned(ctx: Context, limit: int) -> int:
+    """Give cases to the nurse whose patients fell silent before all was asked; return how many.
+
+    Somebody who stops answering may be somebody who can't answer.
+    """
+    minutes = ctx.settings.get(CareSettings).abandoned_minutes
+    left = await assessments.abandoned(ctx, ctx.now() - timedelta(minutes=minutes), limit)
+    for assessment in left:
+        assessment.nurse_review = True
+        await _hand_over(ctx, assessment, reason=f"silent for {minutes} minutes with questions open")
+    return len(left)
+
+
+async def _hand_over(ctx: Context, assessment: Assessment, *, reason: str | None = None) -> None:
     level = Level(assessment.level) if assessment.level else Level.URGENT
     if assessment.level is None:
         assessment.level, assessment.nurse_review = level, True
@@ -136,7 +149,7 @@ async def _hand_over(ctx: Context, assessment: Assessment) -> None:
     assessment.status = next_status(before, Event.HAND_OVER)
     assessment.handed_over_at = now = ctx.now()
     assessment.due_at = ctx.settings.get(CareSettings).targets.due_at(now, level, assessment.within_hours)
-    record_transition(ctx, assessment, before, Event.HAND_OVER)
+    record_transition(ctx, assessment, before, Event.HAND_OVER, reason=reason)
     await keep_in_care(ctx, assessment.patient_id, UNTIL_DECIDED)
     await _announce(ctx, assessment, level)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bedside.care.repository import assessments, conversations
 from bedside.care.repository import worklist as queries
 from bedside.care.schemas import Event, Status
-from bedside.care.service.assessments import UNTIL_DECIDED, record_transition
+from bedside.care.service.assessments import UNTIL_DECIDED, hand_over_abandoned, record_transition
 from bedside.care.settings import CareSettings
 from bedside.care.states import next_status
 from bedside.notify.schemas import Notification, Severity
@@ -24,12 +24,14 @@ BATCH = 500
 async def watch_breaches(ctx: Context) -> int:
     """Tell the worklist's readers of each new breach once, and let abandoned claims lapse; return the breaches.
 
-    Also ends the care of patients who withdrew their case, which their own transaction has no right to do.
+    Also hands over cases whose patients fell silent with questions open, and ends the care of patients who withdrew
+    their case, which their own transaction has no right to do.
 
     Safe to run again and by several workers: each locks the rows that it takes and skips the others'.
     """
     ctx.require(Permission.VIEW_WORKLIST)
     ctx.purpose("worklist.watch")
+    await hand_over_abandoned(ctx, BATCH)
     breached = await assessments.newly_breached(ctx, ctx.now(), BATCH)
     if breached:
         await assessments.mark_breached(ctx, breached)

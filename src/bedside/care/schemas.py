@@ -71,7 +71,9 @@ class StartConversation(_Request):
     """Begins a conversation. ``about`` is whom it is about, as far as is known."""
 
     about: Subject = Subject.SELF
-    age_years: float | None = Field(default=None, ge=0, le=130, description="Age of the person it is about, in years.")
+    age_years: float | None = Field(
+        default=None, ge=0, le=130, strict=True, description="Age of the person it is about, in years."
+    )
 
 
 class Citation(BaseModel):

@@ -12,7 +12,7 @@ from tests.support.problems import MARKER, require_problem
 
 pytestmark = pytest.mark.xdist_group("security-hostile-requests")
 
-NUMBERS = ("NaN", "Infinity", "-Infinity", "1e400", "-1", "131", "1" + "0" * 5000, '"forty"', "[]")
+NUMBERS = ("NaN", "Infinity", "-Infinity", "1e400", "-1", "131", "1" + "0" * 5000, '"forty"', '"40"', "[]", "true")
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda value: value[:12])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 
 from fastapi import APIRouter
@@ -17,6 +18,8 @@ from bedside.platform.http.problems import documented
 router = APIRouter(prefix="/api", tags=["events"])
 
 HEARTBEAT_SECONDS = 15.0
+LONGEST_SECONDS = 300.0
+"""A stream ends then and the page opens another, so that a sign-in which was ended listens no longer than that."""
 
 
 def audience(actor: Actor) -> Callable[[Notice], bool]:
@@ -28,13 +31,14 @@ def audience(actor: Actor) -> Callable[[Notice], bool]:
 
 @router.get("/events", response_class=EventSourceResponse, responses=documented(401, 403, 503))
 async def events(runtime: RuntimeDep, actor: ActorDep) -> AsyncIterator[ServerSentEvent]:
-    """Send a notice for each change that concerns the actor, until the connection closes.
+    """Send a notice for each change that concerns the actor. The stream ends after five minutes; open it again.
 
     After ``resynchronise`` something may have been missed: load again what is shown.
     """
     with runtime.events.subscribe(audience(actor)) as queue:
         yield ServerSentEvent(event="resynchronise", raw_data="{}", retry=2000)
-        while True:
+        end = time.monotonic() + LONGEST_SECONDS
+        while time.monotonic() < end:
             try:
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     notice = await queue.get()

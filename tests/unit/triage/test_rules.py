@@ -115,6 +115,12 @@ MESSAGES = [
     ("genital.torsion", "sudden pain in my testicle", "no pain in my testicle"),
     ("heat-cold.heatstroke", "heat stroke, he is confused", "in the shade, not confused"),
     ("general.severe-pain", "I have unbearable pain", "I have no severe pain"),
+    ("dental.knocked-out", "her front tooth was knocked clean out", "no tooth was knocked out"),
+    ("ear.mastoid-ill", "swollen and red behind his ear, fever 39", "no swelling behind his ear"),
+    ("leg-swelling.lung", "calf is swollen and I can't catch my breath", "both legs fine, breathing fine"),
+    ("falls-older.hip", "gran fell, one leg looks shorter", "gran fell asleep"),
+    ("post-op.burst", "the wound burst open, I can see something pink", "the wound has not burst"),
+    ("safeguarding.strangled", "he squeezed my neck until I passed out", "he never squeezed my neck"),
 ]
 
 

@@ -31,7 +31,7 @@ Evidence = list[str]
 def holds(condition: Condition, facts: Facts) -> Evidence | None:
     """The quotes that make the condition true, or None where it does not hold."""
     evidence: Evidence = []
-    for check in (_finding, _all, _any, _none, _age, _subject, _lasting, _measure, _count):
+    for check in (_finding, _all, _any, _none, _age, _subject, _patient, _lasting, _measure, _count):
         part = check(condition, facts)
         if part is None:
             return None
@@ -84,9 +84,17 @@ def _subject(condition: Condition, facts: Facts) -> Evidence | None:
     if condition.subject is None:
         return []
     if condition.subject is Subject.CHILD:
-        child = facts.subject is Subject.CHILD if facts.age_years is None else facts.age_years < _ADULT_YEARS
-        return [] if child else None
+        return [] if _is_child(facts) else None
     return [] if facts.subject is condition.subject else None
+
+
+def _is_child(facts: Facts) -> bool:
+    return facts.subject is Subject.CHILD if facts.age_years is None else facts.age_years < _ADULT_YEARS
+
+
+def _patient(condition: Condition, facts: Facts) -> Evidence | None:
+    """`adult` holds unless the patient is known to be a child: an unknown age never switches a rule off."""
+    return None if condition.patient is not None and _is_child(facts) else []
 
 
 def _lasting(condition: Condition, facts: Facts) -> Evidence | None:

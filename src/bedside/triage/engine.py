@@ -99,7 +99,10 @@ def _fire(protocols: ProtocolSet, facts: Facts) -> list[_Fired]:
 
 
 def _relevant(protocols: ProtocolSet, facts: Facts, fired: list[_Fired]) -> list[Protocol]:
-    """Protocols in the case, the lead first: by most urgent rule, then priority, then those with their complaint."""
+    """Protocols in the case, the lead first: by most urgent rule, then priority, then those with their complaint.
+
+    A plain question about a medicine or an appointment (`yields`) leaves the lead to the complaint beside it.
+    """
     ordered = {f.rule.protocol.id: f.rule.protocol for f in fired}
     others = sorted(protocols.protocols.values(), key=lambda p: (p.priority, p.id))
     for protocol in others:
@@ -108,7 +111,8 @@ def _relevant(protocols: ProtocolSet, facts: Facts, fired: list[_Fired]) -> list
     if not ordered:
         fallback = protocols.protocols.get(GENERAL) or others[0]
         ordered[fallback.id] = fallback
-    return list(ordered.values())
+    urgent = {f.rule.protocol.id for f in fired if f.rule.definition.level.at_least(Level.URGENT)}
+    return sorted(ordered.values(), key=lambda p: p.yields and p.id not in urgent)
 
 
 def _open_questions(

@@ -94,6 +94,7 @@ class Condition(Strict):
     none_of: list[Condition] | None = Field(default=None, alias="not", min_length=1)
     age: TimeRange | None = None
     subject: Subject | None = None
+    patient: Literal["adult"] | None = None
     lasting: Lasting | None = None
     measure: dict[str, ValueRange] | None = None
     count: Count | None = None
@@ -234,6 +235,7 @@ class Protocol(Strict):
     title: str = Field(min_length=3, max_length=80)
     clinical_review: str = Field(min_length=5, description="who reviewed it and when, or `not clinically reviewed`")
     priority: int = Field(ge=1, le=100, description="which protocol leads among equals, lowest first")
+    yields: bool = Field(default=False, description="another complaint leads where this has nothing urgent to say")
     complaint: list[Identifier] = Field(default_factory=list)
     sources: dict[Slug, Source] = Field(min_length=1)
     findings: dict[Identifier, FindingDef] = Field(default_factory=dict)

@@ -139,3 +139,21 @@ def test_harmless_messages_are_no_emergency(text: str) -> None:
 
 def test_an_itchy_rash_is_a_rash_and_not_hives() -> None:
     assert fired("itchy rash on my arm") == {"skin.rash"}
+
+
+def test_a_childs_fever_fires_no_rule_for_adults() -> None:
+    assert fired("my 3 year old has a fever of 38.5") == {"fever-child.fever", "fever-child.any"}
+    assert "fever-adult.fever" in fired("I have a fever of 38.5")
+
+
+@pytest.mark.parametrize(
+    ("words", "lead"),
+    [
+        (["sore throat for two days", "can I take ibuprofen?"], "cough-cold"),
+        (["I have a cough, can I book an appointment?"], "cough-cold"),
+        (["can I take ibuprofen?"], "medicine-interaction"),
+        (["sore throat, and can I take ibuprofen with my warfarin?"], "medicine-interaction"),
+    ],
+)
+def test_a_plain_question_leaves_the_lead_to_the_complaint(words: list[str], lead: str) -> None:
+    assert service.assess(TriageInput(utterances=words)).protocol.id == lead

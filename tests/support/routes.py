@@ -142,6 +142,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/live", 200, EVERYBODY),
     Route("GET", "/metrics", 200, EVERYBODY),
     Route("GET", "/api/events", 401, EVERYBODY),
+    # Words are assessed for whoever sends them, and none are kept.
+    Route("POST", "/api/triage", 200, EVERYBODY, body=_says({"text": "I have had a sore throat for two days"})),
     # The audit is read by physicians and administrators.
     Route("GET", "/api/audit/events", 401, AUDITORS),
     Route("GET", "/api/audit/access", 401, AUDITORS),

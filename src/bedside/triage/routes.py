@@ -35,7 +35,9 @@ class TriageRequest(BaseModel):
         default_factory=dict, max_length=_ANSWERS_MAXIMUM, description="Question id to a choice's value, or to words."
     )
     subject: Subject | None = None
-    age_years: float | None = Field(default=None, ge=0, le=130, description="Age of the patient, in years.")
+    age_years: float | None = Field(
+        default=None, ge=0, le=130, strict=True, description="Age of the patient, in years."
+    )
 
 
 class Triaged(BaseModel):
@@ -55,7 +57,7 @@ class Triaged(BaseModel):
     nurse_review: bool
 
 
-@router.post("", responses=documented(400, 413, 422, 429))
+@router.post("", responses=documented(413, 422, 429))
 async def assess(request: Request, runtime: RuntimeDep, body: TriageRequest) -> Triaged:
     """Say how urgent a text is and why, what to do, and what would have to be asked. Nothing is stored."""
     await runtime.limiter.hit("triage", client_address(request), limit=LIMIT, seconds=60)

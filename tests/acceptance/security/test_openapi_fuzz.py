@@ -30,6 +30,7 @@ LEAST_REQUESTS = 500
 
 MEANS_NOTHING = {
     # 422 for what has the right shape: a schema can't tell these apart from what is accepted.
+    "POST /api/triage": "text without words, or an answer to no question",
     "POST /api/auth/token": "a form holds no null, which the schema allows for the code that may be missing",
     "POST /api/auth/register": "an address that is none, or a password that is too easy",
     "POST /api/auth/reset": "a link that was never sent",

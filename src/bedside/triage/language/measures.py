@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "a couple of": 2, "couple of": 2,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90, "a couple of": 2, "couple of": 2,
     "couple": 2,
     "a few": 3, "few": 3, "several": 4, "half an": 0.5, "half a": 0.5, "a": 1, "an": 1, "a couple": 2,
 }  # fmt: skip
@@ -19,9 +21,14 @@ _HOURS = {"min": 1 / 60, "minute": 1 / 60, "hour": 1.0, "hr": 1.0, "h": 1.0, "da
           "week": 168.0, "wk": 168.0, "w": 168.0, "fortnight": 336.0, "month": 730.0, "mo": 730.0, "m": 730.0,
           "mth": 730.0, "year": 8766.0, "yr": 8766.0, "y": 8766.0}  # fmt: skip
 _YEAR_HOURS = 8766.0
+_COUNT = (
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)"
+    r"(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?"
+    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+    r"|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
+)
 _NUMBER = (
-    r"(?P<n>\d{1,3}(?:\.\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
-    r"|twelve|fifteen|twenty|thirty"
+    rf"(?P<n>\d{{1,3}}(?:\.\d{{1,2}})?|{_COUNT}"
     r"|a couple of|a couple|couple of|couple|a few|few|several|half an|half a|an|a)"
 )
 _UNIT = r"(?P<u>minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|wks?|months?|mths?|mos?|years?|yrs?|fortnight|h|d)"
@@ -40,8 +47,10 @@ _AGES = (
         r"|months?|days?|hours?|mins?|minutes?|%|mg)\b))"
     ),
     re.compile(
-        r"\b(?:he's|she's|he is|she is|who is|who's) (?:only |just |about |nearly |almost )?"
-        r"(?P<n>\d{1,3})(?=$|[,.;!?)]|\s(?:and|with|now|has|years)\b)"
+        r"\b(?:(?:he|she|who|mum|mom|mother|dad|father|nan|gran|grandma|grandad|grandpa|wife|husband|son|daughter"
+        r"|brother|sister|baby|boy|girl)(?:'s| is| turned)) (?:only |just |about |nearly |almost )?"
+        rf"(?P<n>\d{{1,3}}|{_COUNT})"
+        r"(?=$|[,.;!?)](?!\d)|\s(?:and|with|now|has|years|on|last)\b(?! (?:a|the) (?:bit|half)))"
     ),
     re.compile(r"(?<![\w.])(?P<n>\d{1,3})[ ]?(?P<u>[mf])\b(?! ?(?:old|\w{0,2}l))"),
     re.compile(rf"(?<![\w.]){_NUMBER}[ -]{{0,2}}(?P<u>h|hrs?|hours?|m|d|w|y) ?olds?\b"),
@@ -63,7 +72,11 @@ _AGES = (
     ),
 )
 _LIFE_STAGES = ((re.compile(r"\bnew ?-?borns?\b|\bneonate\b"), 14 / 365.25), (re.compile(r"\btoddlers?\b"), 2.0),
-                (re.compile(r"\bteenage(?:r|d)?\b"), 15.0))  # fmt: skip
+                (re.compile(r"\bteenage(?:r|d)?\b"), 15.0),
+                (re.compile(r"\bin (?:his|her|their|my) (?:early |mid |late )?(?:60s|sixties)\b"), 65.0),
+                (re.compile(r"\bin (?:his|her|their|my) (?:early |mid |late )?(?:70s|seventies)\b"), 75.0),
+                (re.compile(r"\bin (?:his|her|their|my) (?:early |mid |late )?(?:80s|90s|eighties|nineties)\b"), 85.0),
+                )  # fmt: skip
 _DURATIONS = (
     re.compile(
 
@@ -174,7 +187,10 @@ def _overlaps(item: Measure, others: list[Measure]) -> bool:
 
 
 def _number(text: str) -> float:
-    return float(_WORDS[text]) if text in _WORDS else float(text)
+    if text in _WORDS:
+        return float(_WORDS[text])
+    tens, _, ones = text.replace("-", " ").partition(" ")
+    return float(_WORDS[tens] + _WORDS[ones]) if ones else float(text)
 
 
 def _unit_hours(unit: str) -> float:

@@ -46,7 +46,7 @@ def test_no_run_leaves_the_machine(how: str, reported: bool) -> None:
             "LANGSMITH_ENDPOINT": base,
             "LANGSMITH_API_KEY": "lsv2_test",  # pragma: allowlist secret
         }
-        # The tracer gives up where the machine is slow, so the control run, which shows that it can report, may try again.
+        # The tracer gives up on a slow machine, so the control run, which shows that it can report, may try again.
         for _ in range(5 if reported else 1):
             done = subprocess.run([sys.executable, "-c", RUN, how], env=environment, capture_output=True, timeout=90)
             assert done.returncode == 0, done.stderr.decode()

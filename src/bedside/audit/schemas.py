@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bedside.platform.http.moments import Moment
 
 _NAME = r"^[a-z0-9_.-]+$"
 
@@ -16,8 +17,8 @@ class AuditFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     actor_id: UUID | None = None
     patient_id: UUID | None = None
     action: str | None = Field(default=None, max_length=80, pattern=_NAME)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from bedside.care.schemas import MESSAGE_MAXIMUM, REASON_MAXIMUM, Status
 from bedside.kit.text import clean_text
+from bedside.platform.http.moments import Moment
 from bedside.triage.schemas import Level, Subject
 
 BREAK_GLASS_REASON_MINIMUM = 10
@@ -115,7 +116,7 @@ class OptionalReason(_Request):
 
 
 class TargetRequest(_Request):
-    due_at: datetime = Field(description="The new target, with its time zone.")
+    due_at: Moment = Field(description="The new target, with its time zone.")
     reason: Words
 
 

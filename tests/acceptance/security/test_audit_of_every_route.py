@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -96,6 +97,37 @@ def test_reading_the_audit_and_the_accounts_is_recorded(house: House) -> None:
         before = seen(house)
         assert house.get("admin", path).status_code == 200
         assert left(house, before) == Counter([event]), path
+
+
+def test_the_audit_is_found_by_whom_it_is_about_and_how_it_went(house: House, private: Case) -> None:
+    house.get("other", f"/api/conversations/{private.conversation_id}")
+    house.get("patient", "/api/worklist")
+    house.post("admin", f"/api/patients/{private.patient_id}/break-glass", {"reason": "Found unconscious"})
+    queries: tuple[dict[str, str], ...] = (
+        {"patient_id": str(private.patient_id)},
+        {"actor_id": str(house.accounts["other"])},
+        {"action": "conversation."},
+        {"outcome": "denied"},
+        {"flag": "break-glass"},
+        {"since": "2026-01-01T00:00:00Z", "until": "2100-01-01T00:00:00+02:00"},
+    )
+    for query in queries:
+        found = house.get("physician", "/api/audit/events", **query, limit=200).json()["items"]
+        assert found, query
+        assert all(_matches(event, query) for event in found), query
+        assert house.get("physician", "/api/audit/access", **query).status_code == 200
+    nobody = house.get("physician", "/api/audit/events", patient_id=str(house.accounts["other"]))
+    assert nobody.json()["items"] == []
+
+
+def _matches(event: dict[str, Any], query: dict[str, str]) -> bool:
+    return (
+        query.get("patient_id", "") in ["", *event["patient_ids"]]
+        and query.get("actor_id") in (None, event["actor_id"])
+        and event["action"].startswith(query.get("action", ""))
+        and query.get("outcome") in (None, event["outcome"])
+        and query.get("flag", "") in ["", *event["flags"]]
+    )
 
 
 def test_each_writers_numbers_have_no_gap(house: House) -> None:

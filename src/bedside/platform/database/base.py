@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, MetaData, Table, Text, Uuid, event
-from sqlalchemy.dialects.postgresql import BYTEA, JSONB
+from sqlalchemy import DateTime, MetaData, Table, Text, Uuid, event
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, mapped_column
 
 from bedside.kit.ids import new_id

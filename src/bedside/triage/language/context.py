@@ -82,7 +82,8 @@ class Context:
 
     def _denied(self, sentence: Sentence, matched: list[Positions]) -> list[Span]:
         spans = []
-        used = {p for positions in matched if len(positions) > 1 for p in positions}
+        # Over a gap ("nothing .. comes") the cue still denies what stands between: "no bleeding, lots of movement".
+        used = {a for positions in matched for a, b in pairwise(positions) if b - a <= 2}
         for i, token in enumerate(sentence.tokens):
             if token.word not in self._cues or i in used:
                 continue
@@ -123,7 +124,7 @@ class Context:
     def state(self, sentence: Sentence, frame: Frame, positions: Positions) -> State:
         """What the sentence says about the phrase that stands at `positions`."""
         start, end = positions[0], positions[-1] + 1
-        denied = any(a <= p < b for a, b in frame.denied for p in positions)
+        denied = any(a <= p < b for a, b in frame.denied if a - 1 not in positions for p in positions)
         if denied or self._denied_after(sentence, end):
             return State.ABSENT
         if frame.family:

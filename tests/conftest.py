@@ -95,7 +95,7 @@ class serving:  # noqa: N801 - used as a context manager
         from bedside.api import create_app
         from bedside.bootstrap.runtime import build_runtime
 
-        self._socket = socket.socket()
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.bind(("127.0.0.1", 0))
         app = create_app(build_runtime(settings, urls, process="test"))
         self._server = uvicorn.Server(

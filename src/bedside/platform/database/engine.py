@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg_pool import PoolTimeout
 from sqlalchemy import event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -58,6 +58,10 @@ def _query_ends(_connection: Any, _cursor: Any, _sql: str, _values: Any, context
     DATABASE_QUERY_TIME.observe(time.perf_counter() - context.bedside_started)
 
 
+ASK_AFTER_SECONDS = 1.0
+_USED_AT = "bedside_used_at"
+
+
 class Database:
     """One process's engine for one role. Connections count themselves for the metrics."""
 
@@ -68,7 +72,6 @@ class Database:
             pool_size=settings.pool_size,
             max_overflow=settings.max_overflow,
             pool_timeout=settings.pool_timeout_seconds,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"application_name": application_name, "connect_timeout": 5},
         )
@@ -79,11 +82,23 @@ class Database:
         event.listen(self.engine.sync_engine, "before_cursor_execute", _query_starts)
         event.listen(self.engine.sync_engine, "after_cursor_execute", _query_ends)
 
-    def _checked_out(self, *_: Any) -> None:
+    def _checked_out(self, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+        """Count the connection, and ask one that has lain idle whether it is alive; a busy pool need not ask."""
         self.active += 1
+        if time.monotonic() - record.info.get(_USED_AT, 0.0) < ASK_AFTER_SECONDS:
+            return
+        dialect = self.engine.sync_engine.dialect
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as error:
+            self.active -= 1
+            if dialect.is_disconnect(error, connection, None):
+                raise DisconnectionError from None
+            raise
 
-    def _checked_in(self, _connection: Any, _record: ConnectionPoolEntry) -> None:
+    def _checked_in(self, _connection: Any, record: ConnectionPoolEntry) -> None:
         self.active -= 1
+        record.info[_USED_AT] = time.monotonic()
 
     def session(self) -> AsyncSession:
         """Return a new session; the caller's transaction decides its end."""

@@ -17,7 +17,7 @@ from bedside.bootstrap.settings import read_settings
 from bedside.identity.sample import create_sample_accounts
 from bedside.platform.database.roles import DatabaseUrls
 from tests.conftest import TestCluster
-from tests.support.running import Workplace, eventually, workplace
+from tests.support.running import Workplace, eventually, free_port, workplace
 
 
 @pytest.fixture
@@ -48,6 +48,21 @@ def test_a_port_in_use(place: Workplace) -> None:
         assert "API_PORT" in said
         assert not (place.home / "postgres").exists(), "asked after the database was started"
         assert "API_PORT" in refused(place, "serve")
+
+
+def test_a_second_start_on_a_home_in_use_touches_nothing_of_the_first(place: Workplace) -> None:
+    with place.up() as first:
+        before = [first.postmaster(), first.child("serve"), first.child("worker")]
+        log = place.logs()["postgres.log"]
+        said = refused(place, code=1, API_PORT=str(free_port()))
+        assert "already runs" in said
+        assert f"process {first.pid}" in said
+        assert [first.postmaster(), first.child("serve"), first.child("worker")] == before
+        assert place.logs()["postgres.log"][len(log) :].count("shut") == 0
+        assert "terminating connection" not in place.logs()["postgres.log"][len(log) :]
+        assert "postgres_died" not in place.logs()["up.log"]
+        assert first.answers()
+        assert first.stop() == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")

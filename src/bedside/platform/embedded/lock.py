@@ -17,6 +17,11 @@ class HomeLock:
         self.path = path
         self._handle: int | None = None
 
+    @property
+    def folder_exists(self) -> bool:
+        """Whether anybody has ever made the folder that the lock is for."""
+        return self.path.parent.is_dir()
+
     def acquire(self) -> None:
         """Take the lock; taking it again is nothing. Raises HomeInUse, naming the process that has it."""
         if self._handle is not None:

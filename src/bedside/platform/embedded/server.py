@@ -31,6 +31,7 @@ from bedside.platform.embedded.errors import (
     DiskFull,
     EmbeddedPostgresError,
     FolderOutOfReach,
+    HomeInUse,
     StartFailed,
 )
 from bedside.platform.embedded.lock import HomeLock
@@ -63,6 +64,11 @@ class EmbeddedPostgres:
         self._guard = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
 
+    def reserve(self) -> None:
+        """Take the lock on ``home`` and start nothing yet. Raises HomeInUse, FolderOutOfReach."""
+        self._prepare_folders()
+        self._lock.acquire()
+
     def start(self, timeout: float = 60.0, *, create: bool = True) -> bool:
         """Start the server, or find it again; True when it was started just now. ``timeout`` in seconds.
 
@@ -88,8 +94,16 @@ class EmbeddedPostgres:
         """Stop the server (``smart``, ``fast`` or ``immediate``, as pg_ctl has them) and let go of ``home``.
 
         A server that has not stopped after ``timeout`` seconds is stopped without a checkpoint (it recovers at
-        the next start). Nothing happens when none runs. Raises EmbeddedPostgresError when even that fails.
+        the next start). Nothing happens when none runs, or when another process keeps it. Raises
+        EmbeddedPostgresError when even that fails.
         """
+        if not self._lock.folder_exists:
+            return
+        try:
+            # A start that was refused ends here too: what another Bedside keeps is not ours to stop.
+            self._lock.acquire()
+        except HomeInUse:
+            return
         chosen = _STOP_SIGNALS[mode]
         process = self._process()
         sockets = self.socket_folder() if process is not None else None

@@ -151,7 +151,7 @@ def _when(hours: float | None) -> str:
 
 
 def _why(assessment: AssessmentOut) -> str:
-    return _bullets("Why:", (reason.text for reason in assessment.reasons[:_MAX_REASONS]))
+    return _bullets("Why:", [reason.text for reason in assessment.reasons if reason.deciding][:_MAX_REASONS])
 
 
 def _protocol(assessment: AssessmentOut) -> str:

@@ -11,7 +11,7 @@ from bedside.care.schemas import StartConversation
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.runtime import Runtime
 from bedside.triage.schemas import Question, Subject, TriageInput, TriageResult
-from bedside.triage.service import assess
+from bedside.triage.service import assess, with_number
 
 _SPACE = UUID("018f3b1c-7d00-7000-8000-5a3d1e5a3d1e")
 """Namespace from which sample patients without a sign-in get their ids (RFC 9562, version 5)."""
@@ -61,21 +61,21 @@ async def _create(runtime: Runtime, patient: Actor, case: SampleCase, key: str) 
         received = await service.receive_message(ctx, conversation.id, case.text, key)
     if received.finished_reply is not None:
         return False
-    found, answers = await asyncio.to_thread(_assess, case)
+    found, answers = await asyncio.to_thread(_assess, case, runtime.settings.core.emergency_number)
     async with runtime.unit_of_work(service.ASSISTANT) as ctx:
         await service.store_assessment(ctx, conversation.id, found, answers, hand_over=True)
         await service.store_reply(ctx, conversation.id, received.message.id, _REPLY)
     return True
 
 
-def _assess(case: SampleCase) -> tuple[TriageResult, dict[str, str]]:
+def _assess(case: SampleCase, number: str) -> tuple[TriageResult, dict[str, str]]:
     """Assess a message, answering each question with no, or where that is no choice, with the last one."""
     answers: dict[str, str] = {}
     while True:
         request = TriageInput(utterances=[case.text], answers=answers, subject=case.about, age_years=case.age_years)
         found = assess(request)
         if not found.questions or len(answers) >= _MOST_QUESTIONS:
-            return found, answers
+            return with_number(found, number), answers
         answers[found.questions[0].id] = _no(found.questions[0])
 
 

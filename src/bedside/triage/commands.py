@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,8 @@ from rich.table import Table
 
 from bedside.platform.cli.options import JsonOption
 from bedside.platform.cli.output import emit, say
+from bedside.platform.cli.session import current
+from bedside.platform.config.core import CoreSettings
 from bedside.platform.errors import BadInput, BedsideError, ExitCode
 from bedside.triage import evaluation, service
 from bedside.triage.schemas import EvaluationReport, Level, Rate, TriageInput, TriageResult
@@ -43,11 +46,24 @@ def assess(text: Text = None, batch: Batch = None, as_json: JsonOption = False) 
         _assess_batch(batch)
         return
     words = _standard_input() if text == "-" else text or ""
-    result = service.assess(TriageInput(utterances=[words]))
+    result = _assessed(words)
     if as_json:
         typer.echo(_line(None, result))
     else:
         emit(result, as_json=False, render=lambda console: _render(console, result))
+
+
+def _assessed(text: str) -> TriageResult:
+    return service.with_number(service.assess(TriageInput(utterances=[text])), _number())
+
+
+@cache
+def _number() -> str:
+    """The emergency number of this machine's settings; the default where none can be read, for triage needs none."""
+    try:
+        return current().settings(generate_secrets=False, allow_unsafe=True).core.emergency_number
+    except (LookupError, BedsideError):
+        return str(CoreSettings.model_fields["emergency_number"].default)
 
 
 def _standard_input() -> str:
@@ -68,7 +84,7 @@ def _assess_batch(path: Path) -> None:
     for number, raw in _lines(path):
         try:
             row = _row(raw)
-            result = service.assess(TriageInput(utterances=[row["text"]]))
+            result = _assessed(row["text"])
         except BedsideError as error:
             failed += 1
             say(f"line {number}: {error.message}")
@@ -109,10 +125,9 @@ def _render(console: Console, result: TriageResult) -> None:
     if result.level is None:
         console.print("[bold]No level yet[/bold]: ask the questions below, then a nurse decides.")
     else:
-        within = f" (within {result.within_hours:g} hours)" if result.within_hours else ""
-        console.print(f"[{_COLOURS[result.level]}]{result.level.upper()}[/]{within}, {result.status}")
+        console.print(f"[{_COLOURS[result.level]}]{result.level.upper()}[/], {result.status}. {result.deadline}")
     for reason in result.reasons[:5]:
-        console.print(f"  - {escape(reason.text)}")
+        console.print(f"  - {escape(reason.text)}{'' if reason.deciding else ' [dim](does not decide)[/dim]'}")
         if reason.quote:
             console.print(f'    "{escape(reason.quote)}"')
         console.print(f"    [dim]{escape(reason.rule)}: {escape(reason.source)}[/dim]")

@@ -31,7 +31,7 @@ Evidence = list[str]
 def holds(condition: Condition, facts: Facts) -> Evidence | None:
     """The quotes that make the condition true, or None where it does not hold."""
     evidence: Evidence = []
-    for check in (_finding, _all, _any, _none, _age, _subject, _patient, _lasting, _measure, _count):
+    for check in (_finding, _all, _any, _none, _age, _age_stated, _subject, _patient, _lasting, _measure, _count):
         part = check(condition, facts)
         if part is None:
             return None
@@ -77,6 +77,11 @@ def _age(condition: Condition, facts: Facts) -> Evidence | None:
     if facts.age_years is None or not condition.age.holds(facts.age_years * HOURS_PER_YEAR):
         return None
     return [m.quote for m in facts.measurements if m.name == "age_years"][:1]
+
+
+def _age_stated(condition: Condition, facts: Facts) -> Evidence | None:
+    """`age_stated: false` holds only while nobody said how old the patient is."""
+    return None if condition.age_stated is False and facts.age_years is not None else []
 
 
 def _subject(condition: Condition, facts: Facts) -> Evidence | None:

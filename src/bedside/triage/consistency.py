@@ -35,6 +35,8 @@ def _findings(protocol: Protocol, known: dict[str, FindingDef]) -> Iterator[str]
         used |= rule.when.findings()
     for question in protocol.questions:
         used |= question.findings()
+    for lines in protocol.advice.values():
+        used |= {name for line in lines for name in line.findings()}
     for name in protocol.complaint:
         if name not in known:
             yield f"complaint: finding {name!r} is not defined; define it under `findings`"

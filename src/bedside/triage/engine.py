@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bedside.triage.advice import advice
 from bedside.triage.answers import UNKNOWN
 from bedside.triage.conditions import Facts, holds
 from bedside.triage.protocol import Protocol
 from bedside.triage.protocol_set import Asked, ProtocolSet, Rule
+from bedside.triage.questions import open_questions, unanswered
 from bedside.triage.schemas import (
     Choice,
     Finding,
@@ -25,15 +27,22 @@ from bedside.triage.schemas import (
     TriageResult,
 )
 
-ENGINE_VERSION = "1.0"
-MAX_QUESTIONS = 6
+ENGINE_VERSION = "1.1"
 GENERAL = "general"
 """The protocol that asks where no other matches."""
+_ADULT_YEARS = 16.0
 _OWN_RULE = "Bedside's default rule"
+_RAISED = "raised-by."
+_DEADLINES = {
+    Level.EMERGENCY: "This needs emergency care now.",
+    Level.ROUTINE: "This can wait for the next days to weeks.",
+    Level.SELF_CARE: "This can usually be looked after at home.",
+}
 _UNRECOGNISED = "No protocol recognises this"
 _UNSURE = "and a safety question could not be answered, so a nurse looks at it soon"
 _NO_WARNING = "and no warning sign was found, so a clinician looks at it"
-_HELD = "This may be safe to care for at home, but a safety question is not answered, so it is not called so yet."
+_HELD = "No warning sign was found so far. A nurse checks that before this is called safe to look after at home."
+_UNSURE_AT_HOME = "You were not sure about a safety question, so a nurse checks before this is called safe at home."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +64,24 @@ def decide(protocols: ProtocolSet, record: TriageRecord) -> TriageResult:
     fired = _fire(protocols, facts)
     relevant = _relevant(protocols, facts, fired)
     level = min((f.rule.definition.level for f in fired), key=lambda x: x.rank, default=None)
-    open_questions = _open_questions(protocols, relevant, record, facts, level)
+    still_open = open_questions(protocols, relevant, record, facts, level)
     reasons = [f.reason for f in fired]
     review = False
     if not fired:
-        level, reasons, review = _default(record, facts, open_questions, relevant[0])
+        level, reasons, review = _default(record, facts, still_open, relevant[0])
     elif level is Level.SELF_CARE:
-        level, reasons, review = _hold(protocols, relevant, record, reasons)
+        level, reasons, review = _hold(protocols, relevant, record, facts, reasons)
     level, reasons = _raised(record, level, reasons)
     if level is Level.EMERGENCY:
-        open_questions = []
+        still_open = []
+    within = _within(fired, level)
     lead = relevant[0]
     return TriageResult(
-        level=level, status="open" if open_questions else "complete", within_hours=_within(fired, level),
-        reasons=reasons, findings=record.findings, questions=[_public(q) for q in open_questions],
+        level=level, status="open" if still_open else "complete", within_hours=within,
+        deadline=deadline(level, within), reasons=_in_order(reasons, _earliest(fired, level, within), level),
+        findings=record.findings, questions=[_public(q) for q in still_open],
         protocol=protocols.refs[lead.id], protocols=_refs(protocols, relevant),
-        advice=_advice(protocols, fired, lead, level),
+        advice=_advice(protocols, fired, relevant, level, facts),
         safety_net=_safety_net(protocols, relevant), nurse_review=review or level is None, record=record,
     )  # fmt: skip
 
@@ -84,6 +95,9 @@ def age_of(numbers: list[Measurement], subject: Subject) -> float | None:
     """The patient's age in years: the youngest stated of the subject, else the youngest of anybody."""
     ages = [m for m in numbers if m.name == "age_years"]
     own = [m.value for m in ages if m.subject is subject]
+    if subject is Subject.CHILD and not own:
+        # A parent who gives their own age has not said how old the child is.
+        ages = [m for m in ages if m.subject is not Subject.SELF or m.value < _ADULT_YEARS]
     return min(own or [m.value for m in ages], default=None)
 
 
@@ -115,31 +129,6 @@ def _relevant(protocols: ProtocolSet, facts: Facts, fired: list[_Fired]) -> list
     return sorted(ordered.values(), key=lambda p: p.yields and p.id not in urgent)
 
 
-def _open_questions(
-    protocols: ProtocolSet, relevant: list[Protocol], record: TriageRecord, facts: Facts, level: Level | None
-) -> list[Asked]:
-    if level is Level.EMERGENCY:
-        return []
-    room = max(0, MAX_QUESTIONS - len(record.answered))
-    settled = {f.id for f in record.findings if f.counts or f.state == "absent"}
-    known = protocols.questions
-    candidates = [known[f"{p.id}.{q.id}"] for p in relevant for q in p.questions]
-    wanted = [
-        asked
-        for asked in candidates
-        if asked.id not in record.answered
-        and (asked.definition.red_flag or level is not Level.URGENT)
-        and (asked.definition.when is None or holds(asked.definition.when, facts) is not None)
-        and not _is_settled(asked, settled, facts)
-    ]
-    return sorted(wanted, key=lambda a: not a.definition.red_flag)[:room]
-
-
-def _is_settled(asked: Asked, settled: set[str], facts: Facts) -> bool:
-    about = asked.definition.findings()
-    return bool(about) and (about <= settled or any(name in facts.present for name in about))
-
-
 def _default(
     record: TriageRecord, facts: Facts, open_questions: list[Asked], protocol: Protocol
 ) -> tuple[Level | None, list[Reason], bool]:
@@ -161,29 +150,25 @@ def _default(
 
 
 def _hold(
-    protocols: ProtocolSet, relevant: list[Protocol], record: TriageRecord, reasons: list[Reason]
+    protocols: ProtocolSet, relevant: list[Protocol], record: TriageRecord, facts: Facts, reasons: list[Reason]
 ) -> tuple[Level, list[Reason], bool]:
     """Self-care stands only when every red-flag question was answered, by choice or in the words, with a no."""
-    absent = {f.id for f in record.findings if f.state == "absent"}
-    known = protocols.questions
-    for protocol in relevant:
-        for question in protocol.questions:
-            if not question.red_flag:
-                continue
-            answer = record.answered.get(f"{protocol.id}.{question.id}")
-            cleared = known[f"{protocol.id}.{question.id}"].definition.findings() <= absent
-            if not cleared and answer in (None, UNKNOWN):
-                rule = f"{protocol.id}.red-flags-open"
-                reason = Reason(rule=rule, level=Level.ROUTINE, text=_HELD, quote="", source=_OWN_RULE)
-                return Level.ROUTINE, [reason, *reasons], answer == UNKNOWN
-    return Level.SELF_CARE, reasons, False
+    found = unanswered(protocols, relevant, record, facts)
+    if found is None:
+        return Level.SELF_CARE, reasons, False
+    protocol, answer = found
+    reason = Reason(
+        rule=f"{protocol.id}.red-flags-open", level=Level.ROUTINE, text=_UNSURE_AT_HOME if answer else _HELD, quote="",
+        source=_OWN_RULE,
+    )  # fmt: skip
+    return Level.ROUTINE, [reason, *reasons], answer == UNKNOWN
 
 
 def _raised(record: TriageRecord, level: Level | None, reasons: list[Reason]) -> tuple[Level | None, list[Reason]]:
     for item in record.raises:
         if level is None or item.level.rank < level.rank:
             level = item.level
-            reason = Reason(rule=f"raised-by.{item.by}", level=item.level, text=item.why, quote="", source=item.by)
+            reason = Reason(rule=f"{_RAISED}{item.by}", level=item.level, text=item.why, quote="", source=item.by)
             reasons = [reason, *reasons]
     return level, reasons
 
@@ -193,21 +178,47 @@ def _within(fired: list[_Fired], level: Level | None) -> float | None:
     return min((h for h in hours if h is not None), default=None)
 
 
-def _refs(protocols: ProtocolSet, relevant: list[Protocol]) -> list[ProtocolRef]:
-    return [protocols.refs[p.id] for p in relevant]
+def _earliest(fired: list[_Fired], level: Level | None, within: float | None) -> set[str]:
+    """Rules of the level whose own time is the time that is given: they alone say why it is this soon."""
+    of_level = [f.rule for f in fired if f.rule.definition.level is level]
+    return {rule.id for rule in of_level if rule.definition.within_hours == within}
 
 
-def _advice(protocols: ProtocolSet, fired: list[_Fired], lead: Protocol, level: Level | None) -> list[str]:
-    """Advice of the protocols whose rules set the level, else the default for the level."""
+def _in_order(reasons: list[Reason], earliest: set[str], level: Level | None) -> list[Reason]:
+    """What decided first. A rule of a lower level, or of a later time, stays for the nurse and is not shown as why."""
+    own = {r.rule for r in reasons if r.level is level and (r.source == _OWN_RULE or r.rule.startswith(_RAISED))}
+    marked = [r.model_copy(update={"deciding": r.rule in own | earliest}) for r in reasons]
+    return sorted(marked, key=lambda r: not r.deciding)
+
+
+def deadline(level: Level | None, within_hours: float | None) -> str:
+    """By when somebody should see to it, in one sentence; empty while there is no level."""
+    if level is Level.URGENT:
+        return f"A clinician should see to this {_span(within_hours)}."
+    return _DEADLINES.get(level, "") if level else ""
+
+
+def _span(hours: float | None) -> str:
+    if hours is None or hours > 24:
+        return f"within {hours or 48:g} hours"
+    if hours < 1:
+        return f"within {hours * 60:g} minutes"
+    return f"within {hours:g} hour{'' if hours == 1 else 's'}"
+
+
+def _advice(
+    protocols: ProtocolSet, fired: list[_Fired], relevant: list[Protocol], level: Level | None, facts: Facts
+) -> list[str]:
+    """Advice of the protocols whose rules set the level, the lead's first, with the default for the level."""
     if level is None:
         return []
-    deciding = [f.rule.protocol for f in fired if f.rule.definition.level is level] or [lead]
-    lines = [
-        line for p in dict.fromkeys(p.id for p in deciding) for line in protocols.protocols[p].advice.get(level, [])
-    ]
-    general = protocols.defaults.advice.get(level, [])
-    merged = [*general, *lines] if level is Level.EMERGENCY else [*lines, *general]
-    return list(dict.fromkeys(merged))[:8]
+    deciding = {f.rule.protocol.id for f in fired if f.rule.definition.level is level} or {relevant[0].id}
+    ordered = [p for p in relevant if p.id in deciding]
+    return advice(protocols.defaults, ordered, level, facts, {p.id for p in relevant})
+
+
+def _refs(protocols: ProtocolSet, relevant: list[Protocol]) -> list[ProtocolRef]:
+    return [protocols.refs[p.id] for p in relevant]
 
 
 def _safety_net(protocols: ProtocolSet, relevant: list[Protocol]) -> list[str]:

@@ -93,6 +93,7 @@ class Condition(Strict):
     any_of: list[Condition] | None = Field(default=None, alias="any", min_length=1)
     none_of: list[Condition] | None = Field(default=None, alias="not", min_length=1)
     age: TimeRange | None = None
+    age_stated: Literal[False] | None = None
     subject: Subject | None = None
     patient: Literal["adult"] | None = None
     lasting: Lasting | None = None
@@ -214,6 +215,37 @@ class RuleDef(Strict):
     section: str | None = None
 
 
+class AdviceLine(Strict):
+    """One sentence of advice. A file may write the sentence alone.
+
+    Lines about one `topic` (such as aspirin) can contradict each other: their `stance` stands in the topic's order in
+    `shared/defaults.yaml`, where the first that applies wins.
+    """
+
+    text: Sentence
+    topic: Slug | None = None
+    stance: Slug | None = None
+    when: Condition | None = None
+    unless: list[Identifier] = Field(default_factory=list, description="findings that silence the line")
+    unless_protocols: list[Slug] = Field(default_factory=list, description="protocols that silence it when in the case")
+    first: bool = Field(default=False, description="said before what is said at this level to everybody")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _sentence_alone(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+    def findings(self) -> set[str]:
+        return {*self.unless, *(self.when.findings() if self.when else ())}
+
+
+class Topic(Strict):
+    """What advice lines can contradict each other about."""
+
+    words: list[str] = Field(min_length=1, description="a line with one of these words must name the topic")
+    order: list[Slug] = Field(min_length=2, description="stances; the first that applies wins")
+
+
 class SharedFile(Strict):
     """Findings that more than one protocol uses."""
 
@@ -225,7 +257,8 @@ class Defaults(Strict):
     """What is said where a protocol says nothing of its own, per level."""
 
     version: str
-    advice: dict[Level, list[Sentence]]
+    topics: dict[Slug, Topic]
+    advice: dict[Level, list[AdviceLine]]
     safety_net: list[Sentence]
 
 
@@ -241,5 +274,5 @@ class Protocol(Strict):
     findings: dict[Identifier, FindingDef] = Field(default_factory=dict)
     questions: list[QuestionDef] = Field(default_factory=list)
     rules: list[RuleDef] = Field(min_length=1)
-    advice: dict[Level, list[Sentence]] = Field(default_factory=dict)
+    advice: dict[Level, list[AdviceLine]] = Field(default_factory=dict)
     safety_net: list[Sentence] = Field(min_length=1)

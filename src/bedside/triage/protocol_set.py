@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from bedside.platform.errors import BadInput
+from bedside.triage.advice_checks import advice_problems, default_problems
 from bedside.triage.consistency import problems
 from bedside.triage.language.words import LanguageFile, LexiconFile
 from bedside.triage.protocol import Condition, Defaults, FindingDef, Protocol, QuestionDef, RuleDef, SharedFile
@@ -103,7 +104,7 @@ def build(paths: Sequence[Path] | None = None) -> ProtocolSet:
     shared = _shared(digests, found)
     protocols, refs = _protocols(sources, digests, found)
     if not found:
-        found += _contradictions(protocols, shared["findings"].findings)
+        found += _contradictions(protocols, shared["findings"].findings, shared["defaults"])
     if found:
         raise ProtocolError("\n".join(found))
     known = dict(shared["findings"].findings)
@@ -197,8 +198,14 @@ def _explain(problem: Any) -> str:
     return f"{where}: {problem['msg'].removeprefix('Value error, ')}"
 
 
-def _contradictions(protocols: dict[str, Protocol], shared: dict[str, FindingDef]) -> list[str]:
-    found = []
+def _contradictions(protocols: dict[str, Protocol], shared: dict[str, FindingDef], defaults: Defaults) -> list[str]:
+    known = set(shared)
+    for protocol in protocols.values():
+        known |= set(protocol.findings)
+    ids = {file.name.removesuffix(".yaml") for file in shipped()} | set(protocols)
+    found = [f"shared/defaults.yaml: {problem}" for problem in default_problems(defaults, set(shared))]
+    for protocol in protocols.values():
+        found += [f"{protocol.id}: {problem}" for problem in advice_problems(protocol, defaults.topics, known, ids)]
     owners: dict[str, str] = {}
     for protocol in protocols.values():
         found += [f"{protocol.id}: {problem}" for problem in problems(protocol, shared)]

@@ -47,6 +47,7 @@ class Triaged(BaseModel):
     level: Level | None
     status: Literal["open", "complete"]
     within_hours: float | None
+    deadline: str
     reasons: list[Reason]
     findings: list[Finding]
     questions: list[Question]
@@ -62,7 +63,8 @@ async def assess(request: Request, runtime: RuntimeDep, body: TriageRequest) -> 
     """Say how urgent a text is and why, what to do, and what would have to be asked. Nothing is stored."""
     await runtime.limiter.hit("triage", client_address(request), limit=LIMIT, seconds=60)
     asked = TriageInput(utterances=[body.text], answers=body.answers, subject=body.subject, age_years=body.age_years)
-    result = await asyncio.to_thread(service.assess, asked)
+    decided = await asyncio.to_thread(service.assess, asked)
+    result = service.with_number(decided, runtime.settings.core.emergency_number)
     found = result.model_dump(exclude={"record"})
     found["findings"] = [f for f in result.findings if f.counts or f.state is not State.PRESENT]
     return Triaged(**found)

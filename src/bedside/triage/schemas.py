@@ -110,6 +110,9 @@ class Reason(_Frozen):
     text: str
     quote: str
     source: str
+    deciding: bool = Field(
+        default=True, description="False where another rule gave a higher level or an earlier time: for the nurse only."
+    )
 
 
 class ProtocolRef(_Frozen):
@@ -156,6 +159,7 @@ class TriageResult(_Frozen):
     level: Level | None
     status: Literal["open", "complete"]
     within_hours: float | None
+    deadline: str = Field(default="", description="The one sentence that says by when; empty while there is no level.")
     reasons: list[Reason]
     findings: list[Finding]
     questions: list[Question]

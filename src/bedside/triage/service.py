@@ -27,6 +27,8 @@ from bedside.triage.schemas import (
 
 _log = logging.getLogger(__name__)
 
+EMERGENCY_NUMBER = "{emergency_number}"
+"""Stands in protocols for the number that the setting EMERGENCY_NUMBER gives."""
 UNREAD = "Bedside could not read these words, so a nurse must."
 
 
@@ -41,6 +43,16 @@ def load_protocols(paths: Sequence[Path] | None = None) -> ProtocolSet:
 @cache
 def _shipped() -> ProtocolSet:
     return build()
+
+
+def with_number(result: TriageResult, number: str) -> TriageResult:
+    """The result with the emergency number of this service, such as 112, wherever protocols leave it open."""
+    update = {"advice": _filled(result.advice, number), "safety_net": _filled(result.safety_net, number)}
+    return result.model_copy(update=update)
+
+
+def _filled(lines: Sequence[str], number: str) -> list[str]:
+    return [line.replace(EMERGENCY_NUMBER, number) for line in lines]
 
 
 def screen(text: str, protocols: ProtocolSet | None = None) -> Screen:

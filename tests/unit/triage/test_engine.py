@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bedside.platform.errors import BadInput, NotFound
 from bedside.triage import service
 from bedside.triage.answers import choose
-from bedside.triage.engine import ENGINE_VERSION, MAX_QUESTIONS, decide
+from bedside.triage.engine import ENGINE_VERSION, decide
+from bedside.triage.questions import MAX_QUESTIONS
 from bedside.triage.schemas import (
     Finding,
     Level,
@@ -183,7 +184,7 @@ def test_the_whole_result_is_json_and_comes_back() -> None:
 def test_the_screen_needs_one_message_and_says_what_to_do() -> None:
     shown = service.screen("my husband's face is drooping and he can't speak")
     assert shown.emergency
-    assert shown.advice[0].startswith("Call your local emergency number now")
+    assert shown.advice[0].startswith("Call {emergency_number} now")
     assert not service.screen("I need a repeat prescription").emergency
 
 

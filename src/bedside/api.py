@@ -24,7 +24,7 @@ from bedside.bootstrap.settings import read_settings
 from bedside.bootstrap.warm import warm
 from bedside.platform.config.core import LogSettings, ServerSettings
 from bedside.platform.errors import Fault, SettingsError
-from bedside.platform.http import problems
+from bedside.platform.http import documentation, problems
 from bedside.platform.http.middleware import RequestMiddleware
 from bedside.platform.logging import configure_logging
 from bedside.platform.runtime import Runtime
@@ -52,12 +52,13 @@ def create_app(runtime: Runtime, *, warmed: bool = False) -> FastAPI:
         version=version("bedside"),
         description="A medical AI assistant that a hospital can run by itself.",
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
     )
     app.state.runtime = runtime
     problems.install(app)
+    documentation.install(app)
     if server.cors_origins:
         app.add_middleware(
             CORSMiddleware,

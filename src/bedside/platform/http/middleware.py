@@ -17,7 +17,6 @@ _log = structlog.get_logger("bedside.http")
 
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 _QUIET = {"/live", "/ready", "/metrics", "/health"}
-DOCUMENTATION_PATHS = ("/api/docs", "/api/redoc")
 _SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -74,8 +73,7 @@ class RequestMiddleware:
         headers["x-request-id"] = request_id
         for name, value in _SECURITY_HEADERS.items():
             headers.setdefault(name, value)
-        if path not in DOCUMENTATION_PATHS:
-            headers.setdefault("content-security-policy", _CONTENT_SECURITY)
+        headers.setdefault("content-security-policy", _CONTENT_SECURITY)
         if path.startswith("/api"):
             headers.setdefault("cache-control", "no-store")
         if self._hsts:

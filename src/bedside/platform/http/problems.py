@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from bedside.platform.errors import BadInput, BedsideError, ExitCode, NotSignedIn, TooLarge, TooManyRequests
+from bedside.platform.http.documentation import PATH as DOCUMENTATION
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
 
 
+_WHERE = {"query", "path", "body", "header", "cookie"}
 _SIGNED_IN = (401, 403, 429, 503)
 _REFERENCE = {"$ref": "#/components/schemas/Problem"}
 
@@ -126,8 +128,14 @@ async def _bedside_error(_request: Request, error: Exception) -> JSONResponse:
 async def _validation_error(_request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     errors = [_safe(item) for item in error.errors()][:20]
-    detail = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['message']}" for e in errors)
+    detail = "; ".join(f"{_named(e['loc'])}: {e['message']}" for e in errors)
     return problem_response(422, "The input is not valid", detail, "bad-input", {"errors": errors})
+
+
+def _named(loc: Sequence[Any]) -> str:
+    """Return a place as people know it: the parameter's name, without where FastAPI found it."""
+    known = loc[1:] if len(loc) > 1 and loc[0] in _WHERE else loc
+    return ".".join(map(str, known))
 
 
 def _safe(item: dict[str, Any]) -> dict[str, Any]:
@@ -156,7 +164,7 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 def _methods(app: FastAPI, path: str) -> list[str]:
     """Return every method of a path; routing knows those of the first route that has the path."""
-    found = {"GET"} if path in (app.docs_url, app.openapi_url) else set()
+    found = {"GET"} if path in (DOCUMENTATION, app.openapi_url) else set()
     for template, operations in app.openapi()["paths"].items():
         if compile_path(template)[0].match(path):
             found |= {method.upper() for method in operations}

@@ -65,6 +65,8 @@ def _questions(protocol: Protocol, known: dict[str, FindingDef]) -> Iterator[str
         for name in sorted(question.findings() | (question.when.findings() if question.when else set())):
             if name not in known:
                 yield f"{where}: sets or names the unknown finding {name!r}; define it under `findings`"
+        if (question.unless and question.unless.findings()) or (question.when and question.when.denies()):
+            yield f"{where}: `unless` takes measurements and age, and `when` no `not`, or a finding could lower a level"
         for choice in question.choices:
             both = set(choice.sets) & set(choice.clears)
             if both:

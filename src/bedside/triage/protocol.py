@@ -180,6 +180,7 @@ class QuestionDef(Strict):
     finding: Identifier | None = None
     choices: list[ChoiceDef] = Field(default_factory=list)
     when: Condition | None = None
+    unless: Condition | None = Field(default=None, description="a measurement or age with which it makes no sense")
 
     @model_validator(mode="after")
     def _one_form(self) -> QuestionDef:

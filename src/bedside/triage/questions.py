@@ -49,6 +49,8 @@ def denied(protocols: ProtocolSet, record: TriageRecord) -> set[str]:
 
 
 def _applies(question: QuestionDef, facts: Facts) -> bool:
+    if question.unless is not None and holds(question.unless, facts) is not None:
+        return False
     return question.when is None or holds(question.when, facts) is not None
 
 

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bedside.triage.schemas import age_in_words
+
 _STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "cyan", "self-care": "green"}
 _WHO = {"patient": "Patient", "assistant": "Bedside"}
 _DONE = {"claim": "Claimed", "release": "Released", "decision": "Decided"}
@@ -33,7 +35,7 @@ def draw_worklist(console: Console, worklist: dict[str, Any]) -> None:
 
 def _cells(item: dict[str, Any]) -> list[Text]:
     due = {"breached": Text("over target", "bold red"), "warning": Text("soon", "yellow")}.get(item["urgency"])
-    age = "" if item["age_years"] is None else f", {item['age_years']:g} years"
+    age = "" if item["age_years"] is None else f", {age_in_words(item['age_years'])}"
     held = "mine" if item["mine"] else item["claimed_by_name"] or item["status"]
     return [
         _level(item["level"]),
@@ -51,7 +53,7 @@ def draw_case(console: Console, case: dict[str, Any]) -> None:
     """Draw a case: the level and why, the conversation, the history."""
     console.print(_level(case["level"]), Text(f"{case['status']}, version {case['version']}, id {case['id']}"))
     if "patient" in case:
-        age = "" if case["age_years"] is None else f", {case['age_years']:g} years"
+        age = "" if case["age_years"] is None else f", {age_in_words(case['age_years'])}"
         console.print(Text(f"{case['patient']['display_name']}; about {case['about']}{age}"))
     console.print(Text("\nWhy this level", "bold"))
     for reason in case["reasons"]:

@@ -53,6 +53,22 @@ class Subject(StrEnum):
     OTHER = "other"
 
 
+def age_in_words(years: float) -> str:
+    """An age as people say it, from years: "9 days", "6 weeks", "2 months", "3 years"."""
+    days = years * 365.25
+    if days < 14:
+        return _counted(round(days), "day")
+    if days < 59:
+        return _counted(round(days / 7), "week")
+    if years < 2:
+        return _counted(round(years * 12), "month")
+    return _counted(int(years), "year")
+
+
+def _counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

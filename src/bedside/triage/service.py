@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bedside.platform.errors import BadInput, BedsideError, NotFound
 from bedside.triage import answers, evaluation
-from bedside.triage.engine import ENGINE_VERSION, decide, findings_in_order
+from bedside.triage.engine import ENGINE_VERSION, age_of, decide, findings_in_order
 from bedside.triage.protocol_set import ProtocolSet, build
 from bedside.triage.reader import Reading, check_size
 from bedside.triage.schemas import (
@@ -53,6 +53,11 @@ def with_number(result: TriageResult, number: str) -> TriageResult:
 
 def _filled(lines: Sequence[str], number: str) -> list[str]:
     return [line.replace(EMERGENCY_NUMBER, number) for line in lines]
+
+
+def stated_age(record: TriageRecord) -> float | None:
+    """The age of whom the record is about, in years, where it was said; a parent's own age is not their child's."""
+    return age_of(record.measurements, record.subject)
 
 
 def screen(text: str, protocols: ProtocolSet | None = None) -> Screen:

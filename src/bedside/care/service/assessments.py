@@ -20,10 +20,10 @@ from bedside.notify.service import send
 from bedside.platform.access.context import Context
 from bedside.platform.errors import NotFound
 from bedside.triage.schemas import Level, Subject, TriageResult
+from bedside.triage.service import stated_age
 
 UNTIL_DECIDED = datetime(9000, 1, 1, tzinfo=UTC)
 """``in_care_until`` of a patient whose case awaits a decision: no case ever drops out of the worklist by time."""
-_AGE = "age_years"
 
 
 async def store_assessment(
@@ -79,9 +79,8 @@ def _describe_subject(conversation: Conversation, result: TriageResult) -> None:
     """Keep what the text says about whom it is about, for the worklist's filters."""
     if result.record.subject is not Subject.SELF:
         conversation.about = result.record.subject
-    ages = [found.value for found in result.record.measurements if found.name == _AGE]
-    if conversation.subject_age_years is None and ages:
-        conversation.subject_age_years = ages[0]
+    if conversation.subject_age_years is None:
+        conversation.subject_age_years = stated_age(result.record)
 
 
 def _begin(ctx: Context, conversation: Conversation) -> Assessment:

@@ -11,7 +11,7 @@ import pytest
 DATA = Path(__file__).parents[2] / "data" / "triage"
 SPLITS = ("dev", "heldout")
 # Further files for developing rules, each with the start of its ids: many wordings of a few complaints.
-MORE = {"dev-more-a": "deva", "dev-more-b": "devb"}
+MORE = {"dev-more-a": "deva", "dev-more-b": "devb", "dev-benign": "devc"}
 # The least share of emergencies meant for each: the second file spends more rows on harmless look-alikes.
 EMERGENCIES = {"dev-more-a": 0.55, "dev-more-b": 0.38}
 FILES = (*SPLITS, *MORE)
@@ -102,14 +102,22 @@ def test_each_split_covers_many_complaints(split: str) -> None:
     assert len({row["complaint"] for row in read(split)}) >= 25
 
 
-@pytest.mark.parametrize("split", MORE)
+@pytest.mark.parametrize("split", EMERGENCIES)
 def test_further_files_are_mostly_dangers_of_known_complaints(split: str) -> None:
     rows = read(split)
     levels = Counter(row["level"] for row in rows)
     assert levels["emergency"] / len(rows) >= EMERGENCIES[split]
     assert levels["urgent"] / len(rows) >= 0.20
     assert (levels["routine"] + levels["self-care"]) / len(rows) >= 0.20
-    assert {row["complaint"] for row in rows} <= {row["complaint"] for row in read("dev")}
+
+
+def test_the_benign_file_has_no_message_that_cannot_wait() -> None:
+    assert {row["level"] for row in read("dev-benign")} == {"routine", "self-care"}
+
+
+@pytest.mark.parametrize("split", MORE)
+def test_further_files_bring_no_new_complaint(split: str) -> None:
+    assert {row["complaint"] for row in read(split)} <= {row["complaint"] for row in read("dev")}
 
 
 def test_both_splits_cover_the_same_complaints() -> None:

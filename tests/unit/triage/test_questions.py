@@ -28,7 +28,8 @@ def asked(text: str) -> list[str]:
 MESSAGES = [
     "My left calf is swollen and sore since a long flight", "I cut my finger and the bleeding has stopped",
     "It burns when I pee and I am 12 weeks pregnant", "I have earache", "I have toothache", "sore throat and a cough",
-    "My daughter is 3, she has a fever of 38.5", "I took 8 paracetamol today, more than the packet says", "my back hurts and I feel sick",
+    "My daughter is 3, she has a fever of 38.5", "I took 8 paracetamol today, more than the packet says",
+    "my back hurts and I feel sick",
     "no chest pain and no trouble breathing, just a cough", "my period is late", "I feel dizzy and have a headache",
 ]  # fmt: skip
 

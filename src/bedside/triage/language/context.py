@@ -113,11 +113,13 @@ class Context:
     def _past(self, sentence: Sentence, found: dict[int, list[int]]) -> list[Span]:
         clauses = _clauses(sentence)
         spans = []
-        for start, end in clauses:
+        for number, (start, end) in enumerate(clauses):
             if not any(start <= a < end for a in found.get(_PAST, ())):
                 continue
             if any(start <= a < end for a in found.get(_PAST_UNLESS, ())):
                 continue
+            if number and start in found[_PAST] and _dates_what_precedes(sentence, start):
+                start = clauses[number - 1][0]
             spans.append((start, end))
         return spans
 
@@ -178,6 +180,11 @@ class Context:
     def _relative_follows(self, sentence: Sentence, i: int) -> bool:
         following = (self._who.get(t.word) for t in sentence.tokens[i + 1 : i + 6])
         return any(who in (Subject.CHILD, Subject.OTHER) for who in following)
+
+
+def _dates_what_precedes(sentence: Sentence, start: int) -> bool:
+    """Whether a clause ("as a child") dates the clause before it; "as usual" does not: the tablet was taken today."""
+    return [t.word for t in sentence.tokens[start : start + 2]] == ["as", "a"]
 
 
 def _clauses(sentence: Sentence) -> list[Span]:

@@ -18,16 +18,16 @@ def open_questions(
     if level is Level.EMERGENCY:
         return []
     absent = denied(protocols, record)
-    asked_about = {frozenset(protocols.questions[name].definition.findings()) for name in record.answered}
+    asked_about = {f for name in record.answered for f in protocols.questions[name].definition.findings()}
     wanted: list[Asked] = []
     for asked in _candidates(protocols, relevant):
-        about = frozenset(asked.definition.findings())
-        if asked.id in record.answered or about in asked_about or not _applies(asked.definition, facts):
+        about = asked.definition.findings()
+        if asked.id in record.answered or (about and about <= asked_about) or not _applies(asked.definition, facts):
             continue
         if level is Level.URGENT and not asked.definition.red_flag:
             continue
         if not _known(asked.definition, facts, absent):
-            asked_about.add(about)
+            asked_about |= about
             wanted.append(asked)
     return wanted[: max(0, MAX_QUESTIONS - len(record.answered))]
 

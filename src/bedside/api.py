@@ -19,7 +19,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from bedside.bootstrap.database import awaited_urls, database_urls
 from bedside.bootstrap.routers import ROUTERS
 from bedside.bootstrap.runtime import build_runtime
-from bedside.bootstrap.safety import require_safe, until_safe
+from bedside.bootstrap.safety import require_protocols, require_safe, until_safe
 from bedside.bootstrap.settings import read_settings
 from bedside.bootstrap.warm import warm
 from bedside.platform.config.core import LogSettings, ServerSettings
@@ -114,6 +114,7 @@ def serve(wait_for_database: WaitOption = None) -> None:
     configure_logging(settings.get(LogSettings), settings.home / "logs", process="api")
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(listening_socket(server)))
+        require_protocols()
         urls = (
             stack.enter_context(database_urls(settings))
             if wait_for_database is None

@@ -23,6 +23,7 @@ import typer
 from bedside.bootstrap.database import embedded_server, prepare_embedded, require_external
 from bedside.bootstrap.settings import read_settings
 from bedside.platform.config import Settings
+from bedside.platform.config.address import DEFAULT_URL, forget_address, write_address
 from bedside.platform.config.core import DatabaseSettings, LogSettings, ServerSettings
 from bedside.platform.database.migrate import head
 from bedside.platform.embedded.supervisor import PostgresSupervisor
@@ -55,6 +56,9 @@ def up() -> None:
     if not settings.get(DatabaseSettings).is_embedded:
         require_external(settings)
     database = PostgresSupervisor(embedded_server(settings), _log)
+    if settings.get(DatabaseSettings).is_embedded:
+        # Before anything is started: a Bedside that runs here must not feel that another was tried.
+        database.server.reserve()
     # The children load while the database starts, and wait for it.
     children = ProcessSupervisor(
         [
@@ -84,6 +88,7 @@ def up() -> None:
             herald.join()
         if settings.get(DatabaseSettings).is_embedded:
             database.stop()
+        forget_address(settings.home, settings.get(ServerSettings).url)
     if failures:
         raise failures[0]
     typer.echo("Bedside has stopped.", err=True)
@@ -130,6 +135,7 @@ def _announce(settings: Settings, supervisor: ProcessSupervisor, failures: list[
         supervisor.stop()
         return
     if not supervisor.stopping:
+        write_address(settings.home, settings.get(ServerSettings).url)
         typer.echo(_banner(settings))
 
 
@@ -215,10 +221,18 @@ def _banner(settings: Settings) -> str:
     ]
     if settings.core.sample_data:
         lines += [
-            "  sample sign-ins    patient@example.org, nurse@example.org, physician@example.org, admin@example.org",
+            "  sample sign-ins    patient@example.org, nurse@example.org,",
+            "                     physician@example.org, admin@example.org",
             "  password           bedside-sample",
             "",
-            "In another terminal:  .venv/bin/bedside login patient@example.org   then   .venv/bin/bedside chat",
+            "In another terminal:",
+            f"  .venv/bin/bedside login patient@example.org{_url_option(server)}",
+            "  .venv/bin/bedside chat",
         ]
     lines.append("Ctrl-C stops everything.")
     return "\n".join(lines)
+
+
+def _url_option(server: ServerSettings) -> str:
+    """Return how ``bedside login`` is told the address, where it is not the one it goes to by itself."""
+    return "" if server.url == DEFAULT_URL else f" --url {server.url}"

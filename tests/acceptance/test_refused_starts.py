@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import bedside
 from bedside.bootstrap.runtime import build_runtime
 from bedside.bootstrap.settings import read_settings
 from bedside.identity.sample import create_sample_accounts
@@ -197,3 +198,24 @@ def test_sample_accounts_where_sample_data_is_off(
     assert "bedside user disable" in said
     with place.process("serve", DATABASE_URL=urls.app) as serving:
         eventually(serving.answers, what="a ready API")
+
+
+def test_settings_are_refused_in_words_without_classes_or_patterns(place: Workplace) -> None:
+    (place.folder / ".env").write_text("LOG_LEVEL=INFO\n\nFOO BAR s3cret\n")
+    said = refused(place, "config", "check")
+    assert said.count(".env, line 3: must have the form NAME=value") == 1
+    assert "s3cret" not in said
+    assert "dotenv" not in said
+    (place.folder / ".env").unlink()
+    said = refused(place, "config", "check", EMERGENCY_NUMBER="call me")
+    assert "EMERGENCY_NUMBER: must be 2 to 20 digits" in said
+    for internal in ("Value error", "pattern", "Settings:", "call me"):
+        assert internal not in said
+
+
+def test_serve_refuses_without_protocols(place: Workplace, urls: DatabaseUrls) -> None:
+    broken = place.folder / "src"
+    shutil.copytree(Path(bedside.__file__).parent, broken / "bedside", ignore=shutil.ignore_patterns("__pycache__"))
+    (broken / "bedside" / "triage" / "data" / "shared" / "defaults.yaml").write_text("nothing: here\n")
+    said = refused(place, "serve", DATABASE_URL=urls.app, SAMPLE_DATA="false", PYTHONPATH=str(broken))
+    assert "defaults.yaml" in said

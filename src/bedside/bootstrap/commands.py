@@ -15,12 +15,13 @@ class Entry:
 
 
 COMMANDS: dict[str, Entry] = {
-    "up": Entry("bedside.up", "Start everything here: database, API and worker, with what they need."),
+    "up": Entry("bedside.up", "Start everything here: database, API and worker."),
     "serve": Entry("bedside.api", "Run the API alone."),
     "worker": Entry("bedside.worker", "Run background jobs and the schedule alone."),
     "login": Entry("bedside.identity.login_commands", "Sign in to a running Bedside.", "login_app"),
     "logout": Entry("bedside.identity.login_commands", "Sign out and forget the sign-in.", "logout_app"),
     "whoami": Entry("bedside.identity.login_commands", "Show who is signed in.", "whoami_app"),
+    "reset-password": Entry("bedside.identity.reset_command", "Choose a new password with the link from your mail."),
     "chat": Entry("bedside.assistant.commands", "Talk to the assistant, as a patient."),
     "worklist": Entry("bedside.care.commands", "The nurse's worklist: list, show, claim, release, decide."),
     "triage": Entry("bedside.triage.commands", "Assess messages; check and evaluate protocols."),

@@ -11,10 +11,16 @@ from bedside.platform.database.migrate import head
 from bedside.platform.database.revision import revision
 from bedside.platform.errors import Unavailable
 from bedside.platform.runtime import Runtime
+from bedside.triage import service as triage
 
 _log = structlog.get_logger(__name__)
 
 _POLL_SECONDS = 1.0
+
+
+def require_protocols() -> None:
+    """Load the protocols: about a second. Raises ProtocolError; nobody is to be served without the safety screen."""
+    triage.load_protocols()
 
 
 async def require_safe(runtime: Runtime) -> bool:

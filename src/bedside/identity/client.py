@@ -48,6 +48,12 @@ class SignInClient:
         """Put the second factor in force."""
         self._post("/api/auth/second-factor/confirm", enrolment_token, {"code": code})
 
+    def set_password(self, link_token: str, password: str) -> None:
+        """Set a new password by a one-time link's token."""
+        answer = call(self._http, "POST", "/api/auth/reset", json={"token": link_token, "password": password})
+        if not answer.is_success:
+            raise problem(answer)
+
     def revoke(self, refresh_token: str) -> None:
         """End the sign-in of a refresh token."""
         call(self._http, "POST", "/api/auth/revoke", json={"token": refresh_token})

@@ -18,7 +18,7 @@ from bedside.platform.access.actor import Role
 from bedside.platform.access.context import Context
 from bedside.platform.cli.options import DryRunOption, JsonOption
 from bedside.platform.cli.output import emit, say
-from bedside.platform.cli.session import operator, run
+from bedside.platform.cli.session import current, operator, run
 from bedside.platform.errors import BadInput, Conflict
 from bedside.platform.runtime import Runtime
 
@@ -40,7 +40,7 @@ def create(
     json: JsonOption = False,
 ) -> None:
     """Create an account; its password is asked for."""
-    new = _new_account(login=login, role=role, display_name=name)
+    new = _new_account(login=login, role=_role(role), display_name=name)
     if not invite and not dry_run:
         new = new.model_copy(update={"password": read_password(stdin=password_stdin, twice=True)})
 
@@ -58,6 +58,8 @@ def create(
         say(f"Would create {new.login} as {new.role.value}.")
     else:
         _show(made, as_json=json, said=f"Created {made.login} as {made.role.value}.")
+        if invite:
+            say(f"{_where_the_link_goes()} Whoever has it runs: bedside reset-password")
 
 
 @app.command("list")
@@ -133,6 +135,8 @@ def reset_password(
         say(f"Would {what} {found.login} and end its sign-ins.")
     else:
         _show(found, as_json=json, said=f"Done: {what} {found.login}; its sign-ins have ended.")
+        if link:
+            say(f"{_where_the_link_goes()} Whoever has it runs: bedside reset-password")
 
 
 @app.command("reset-second-factor")
@@ -178,8 +182,18 @@ def _new_account(**fields: str) -> NewAccount:
     try:
         return NewAccount.model_validate(fields)
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)]
+        problems = [
+            f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}"
+            for e in error.errors(include_input=False)
+        ]
         raise BadInput("; ".join(problems)) from None
+
+
+def _where_the_link_goes() -> str:
+    settings = current().settings(generate_secrets=False, allow_unsafe=True)
+    if any(getattr(section, "smtp_host", None) for section in settings):
+        return "The worker mails the link."
+    return f"No mail server is set (SMTP_HOST): the worker puts the mail with the link into {settings.home / 'outbox'}."
 
 
 def _role(text: str) -> Role:

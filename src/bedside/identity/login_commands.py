@@ -10,6 +10,7 @@ import typer
 from bedside.identity.client import SignInClient
 from bedside.identity.reading import StdinOption, read_password
 from bedside.platform.cli import tokens
+from bedside.platform.cli.address import default_url
 from bedside.platform.cli.client import ApiClient
 from bedside.platform.cli.options import JsonOption
 from bedside.platform.cli.output import emit, say
@@ -19,18 +20,20 @@ login_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 logout_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 whoami_app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-_DEFAULT_URL = "http://127.0.0.1:8000"
-
 
 @login_app.command()
 def login(
     name: Annotated[str, typer.Argument(metavar="LOGIN", help="Your e-mail address.")],
-    url: Annotated[str, typer.Option("--url", envvar="BEDSIDE_URL", help="Where Bedside runs.")] = _DEFAULT_URL,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", envvar="BEDSIDE_URL", help="Where Bedside runs; by default where it runs here."),
+    ] = None,
     code: Annotated[str | None, typer.Option("--code", help="The code of your second factor.")] = None,
     password_stdin: StdinOption = False,
     json: JsonOption = False,
 ) -> None:
     """Sign in; the tokens are kept in a file that only you can read."""
+    url = url or default_url()
     if not url.startswith(("http://", "https://")):
         raise BadInput("--url must begin with http:// or https://")
     password = read_password(stdin=password_stdin, twice=False).get_secret_value()

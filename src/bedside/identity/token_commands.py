@@ -6,12 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
+from rich.console import Console
 
 from bedside.identity.names import lookup_login
-from bedside.identity.schemas import Revoked
+from bedside.identity.schemas import Revoked, SessionView
 from bedside.identity.service import accounts, sessions
 from bedside.platform.access.context import Context
-from bedside.platform.cli.options import DryRunOption, JsonOption, YesOption, confirm
+from bedside.platform.cli.options import DryRunOption, JsonOption, confirm
 from bedside.platform.cli.output import emit, say
 from bedside.platform.cli.session import operator, run
 from bedside.platform.errors import BadInput
@@ -25,12 +26,27 @@ def group() -> None:
     """Sign-ins."""
 
 
+@app.command("list")
+def list_(
+    user: Annotated[str, typer.Option("--user", help="Whose sign-ins: a login.")], json: JsonOption = False
+) -> None:
+    """List the sign-ins of an account that are in force, with the id that `revoke --session` takes."""
+
+    async def action(runtime: Runtime) -> list[SessionView]:
+        async with runtime.unit_of_work(operator()) as ctx:
+            found = await accounts.find_account(ctx, lookup_login(user) or user)
+            return await sessions.sessions_of(ctx, found.id)
+
+    rows = run(action)
+    emit(rows, as_json=json, render=lambda console: _draw(console, rows))
+
+
 @app.command()
 def revoke(
     user: Annotated[str | None, typer.Option("--user", help="End every sign-in of this login.")] = None,
     session: Annotated[str | None, typer.Option("--session", help="End the sign-in with this id.")] = None,
     everybody: Annotated[bool, typer.Option("--all", help="End every sign-in there is.")] = False,
-    yes: YesOption = False,
+    yes: Annotated[bool, typer.Option("--yes", help="With --all: don't ask for confirmation.")] = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -58,6 +74,13 @@ def revoke(
         say(f"Would end {ended} sign-in(s).")
         return
     emit(Revoked(sessions=ended), as_json=json, render=lambda console: console.print(f"Ended {ended} sign-in(s)."))
+
+
+def _draw(console: Console, rows: list[SessionView]) -> None:
+    if not rows:
+        console.print("No sign-in is in force.")
+    for row in rows:
+        console.print(f"{row.id}  {row.client}, last used {row.last_used_at:%Y-%m-%d %H:%M} UTC", soft_wrap=True)
 
 
 async def _count(ctx: Context, user: str | None, session_id: UUID | None) -> int:

@@ -7,6 +7,8 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
 
+_LONGEST_LINE = 998  # RFC 5322, section 2.1.1
+
 
 @dataclass(frozen=True)
 class Letter:
@@ -27,5 +29,7 @@ def compose(letter: Letter, *, sender: str, now: datetime) -> EmailMessage:
     message["Date"] = now
     message["Message-ID"] = make_msgid(domain="bedside.invalid")
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834, section 5: no out-of-office replies
-    message.set_content(letter.body)
+    # A link must survive being copied from the message's own text: quoted-printable would fold it.
+    plain = letter.body.isascii() and all(len(line) <= _LONGEST_LINE for line in letter.body.splitlines())
+    message.set_content(letter.body, cte="7bit" if plain else None)
     return message

@@ -109,7 +109,7 @@ def _keep(runtime: Runtime, settings: NotifySettings, notification_id: UUID, let
 
 
 def _write_to_log(notification_id: UUID, letter: Letter) -> None:
-    write = {"info": _log.info, "warning": _log.warning, "critical": _log.error}[letter.severity]
+    write = {"info": _log.info, "warning": _log.warning, "critical": _log.warning}[letter.severity]
     write("notification", id=str(notification_id), subject=letter.subject, body=letter.body)
 
 

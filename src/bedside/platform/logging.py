@@ -21,6 +21,8 @@ from structlog.typing import EventDict, Processor
 from bedside.platform.config.core import LogSettings
 
 _LONGEST_VALUE = 300
+# Their arguments are addresses, process numbers and revisions.
+_OURS_TO_FILL = ("uvicorn.error", "alembic.runtime.migration")
 _QUIET = ("uvicorn.access", "httpx", "httpcore", "procrastinate", "sqlalchemy", "psycopg", "asyncio")
 
 
@@ -81,7 +83,10 @@ def _only_template(_logger: Any, _method: str, event: EventDict) -> EventDict:
     """Replace a library's formatted message by its template: its arguments may hold what people typed."""
     record = event.get("_record")
     if isinstance(record, logging.LogRecord):
-        event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        if record.name in _OURS_TO_FILL:
+            event["event"] = record.getMessage()
+        else:
+            event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
     return event
 
 

@@ -107,7 +107,9 @@ def _message(runtime: Runtime, address: str, minutes: int, *, invitation: bool) 
     else:
         subject, what = f"A new password at {organisation}", "Somebody, hopefully you, asked for a new password:"
     return subject, (
-        f"{what}\n\n{address}\n\nThe link works once, within {minutes} minutes. "
+        f"{what}\n\n{address}\n\n"
+        "At a terminal run `bedside reset-password` and paste the link.\n\n"
+        f"The link works once, within {minutes} minutes. "
         "If you did not expect it, do nothing: nothing has changed.\n"
     )
 

@@ -46,10 +46,19 @@ def seed(json: JsonOption = False) -> None:
 def status(json: JsonOption = False) -> None:
     """Show the server's version, the schema's revision, the database's size and its connections."""
     result = run(service.status)
-    emit(
-        result,
-        as_json=json,
-        render=lambda console: console.print("\n".join(f"{k}: {v}" for k, v in result.model_dump().items())),
+    emit(result, as_json=json, render=lambda console: console.print(_described(result)))
+
+
+def _described(status: service.DatabaseStatus) -> str:
+    schema = status.revision or "none yet"
+    newest = "the newest" if status.revision == status.newest_revision else f"the newest is {status.newest_revision}"
+    return "\n".join(
+        (
+            f"server       PostgreSQL {status.server_version}",
+            f"schema       {schema} ({newest})",
+            f"size         {status.size_bytes / 2**20:.0f} MiB",
+            f"connections  {status.connections} of {status.max_connections}",
+        )
     )
 
 

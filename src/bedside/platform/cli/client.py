@@ -67,7 +67,7 @@ class ApiClient:
     def _renew(self) -> None:
         answer = call(self._http, "POST", "/api/auth/refresh", json={"refresh_token": self._tokens.refresh_token})
         if not answer.is_success:
-            raise NotSignedIn("Your sign-in has ended; run: bedside login")
+            raise NotSignedIn("Your sign-in has ended; run: bedside login LOGIN")
         fresh = answer.json()
         self._tokens = self._tokens.model_copy(
             update={"access_token": fresh["access_token"], "refresh_token": fresh["refresh_token"]}

@@ -31,12 +31,14 @@ def load() -> StoredTokens:
     path = token_file()
     try:
         if path.stat().st_mode & 0o077:
-            raise NotSignedIn(f"{path} is open to other users, so its sign-in can't be trusted; run: bedside login")
+            raise NotSignedIn(
+                f"{path} is open to other users, so its sign-in can't be trusted; run: bedside login LOGIN"
+            )
         return StoredTokens.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise NotSignedIn("You are not signed in; run: bedside login") from None
+        raise NotSignedIn("You are not signed in; run: bedside login LOGIN") from None
     except (OSError, ValidationError, UnicodeDecodeError):
-        raise NotSignedIn(f"{path} can't be read as a sign-in; run: bedside login") from None
+        raise NotSignedIn(f"{path} can't be read as a sign-in; run: bedside login LOGIN") from None
 
 
 def save(tokens: StoredTokens) -> None:

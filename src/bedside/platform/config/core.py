@@ -54,7 +54,6 @@ class CoreSettings(Section):
     emergency_number: str = Field(
         default="112",
         alias="EMERGENCY_NUMBER",
-        pattern=r"^[0-9+ ]{2,20}$",
         description="The number that patients are told to call in an emergency (112 in the EU and much of the world).",
     )
     sample_data: bool = Field(
@@ -62,6 +61,13 @@ class CoreSettings(Section):
         alias="SAMPLE_DATA",
         description="Sample patients and sign-ins; only in development and only on a loopback address.",
     )
+
+    @field_validator("emergency_number")
+    @classmethod
+    def _dialled(cls, value: str) -> str:
+        if not 2 <= len(value) <= 20 or not set(value) <= set("0123456789+ "):
+            raise ValueError("must be 2 to 20 digits, with + and blanks between them, as in 112 or +44 20 7946 0000")
+        return value
 
     def problems(self, settings: Settings) -> Iterable[str]:
         if self.sample_data and self.environment is not Environment.DEVELOPMENT:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar, cast
 
 from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic import ValidationError
 
 from bedside.platform.config.core import CoreSettings
@@ -74,7 +76,7 @@ def load_settings(
     kinds = (CoreSettings, *(k for k in kinds if k is not CoreSettings))
     if file and not _is_readable(file):
         raise SettingsError(f"{file} is not a settings file: it must be UTF-8 text of at most 1 MiB, NAME=value lines.")
-    problems = list(_unknown_names(file, kinds)) if file else []
+    problems = [*_unreadable_lines(file), *_unknown_names(file, kinds)] if file else []
     sections: dict[type[Section], Section] = {}
     store: SecretStore | None = None
     for kind in kinds:
@@ -114,6 +116,18 @@ def _is_readable(file: Path) -> bool:
     return True
 
 
+def _unreadable_lines(file: Path) -> Iterator[str]:
+    # It warns of each such line each time a section is read; here each is told once.
+    logging.getLogger("dotenv.main").setLevel(logging.ERROR)
+    with file.open(encoding="utf-8") as stream:
+        for binding in parse_stream(stream):
+            # A name alone is no setting; its text is not quoted, it may be a secret's second line.
+            if binding.error or (binding.key is not None and binding.value is None):
+                text = binding.original.string
+                line = binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
+                yield f"{file}, line {line}: must have the form NAME=value"
+
+
 def _unknown_names(file: Path, kinds: Sequence[type[Section]]) -> Iterator[str]:
     known = known_names(kinds)
     for name in sorted(dotenv_values(file)):
@@ -125,5 +139,6 @@ def _unknown_names(file: Path, kinds: Sequence[type[Section]]) -> Iterator[str]:
 
 def _explained(error: ValidationError) -> Iterator[str]:
     for item in error.errors(include_input=False, include_url=False, include_context=False):
-        name = ".".join(str(part) for part in item["loc"]) or error.title
-        yield f"{name}: {item['msg']}"
+        name = ".".join(str(part) for part in item["loc"])
+        said = item["msg"].removeprefix("Value error, ")
+        yield f"{name}: {said}" if name else said

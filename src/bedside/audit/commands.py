@@ -7,11 +7,13 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TextIO
+from uuid import UUID
 
 import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bedside.audit import service
 from bedside.audit.schemas import AccessSummary, AuditEventOut, AuditFilter
@@ -29,6 +31,9 @@ Last = Annotated[str | None, typer.Option("--last", help="Only the last 30m, 24h
 Action = Annotated[str | None, typer.Option("--action", help="Only actions that begin so: account, assessment.read, …")]
 Patient = Annotated[str | None, typer.Option("--patient", help="Only events about this patient's id.")]
 Actor = Annotated[str | None, typer.Option("--actor", help="Only events of this account's id.")]
+
+_SHORT = 8
+_IDS_SHOWN = 2
 
 
 @app.command("list")
@@ -106,32 +111,49 @@ def _opened(path: Path | None) -> TextIO:
 
 
 def _draw_events(console: Console, events: list[AuditEventOut]) -> None:
-    table = Table("at (UTC)", "who", "action", "entity", "n", "outcome", "flags")
+    if not events:
+        console.print("No events.")
+        return
+    table = _table("at (UTC)", "who", last="what")
     for event in events:
-        who = event.operator or (str(event.actor_id) if event.actor_id else event.via)
-        table.add_row(
-            f"{event.recorded_at:%Y-%m-%d %H:%M:%S}",
-            f"{event.actor_role} {who}",
-            event.action,
-            event.entity,
-            str(len(event.entity_ids)),
-            event.outcome,
-            " ".join(event.flags),
-        )
-    console.print(table if events else "No events.")
+        who = event.operator or (_short(event.actor_id) if event.actor_id else event.via)
+        ids = [_short(one) for one in event.entity_ids[:_IDS_SHOWN]]
+        more = len(event.entity_ids) - len(ids)
+        marks = [*event.flags, *([] if event.outcome == "success" else [event.outcome.upper()])]
+        what = [event.action, event.entity, *ids, *([f"and {more} more"] if more else []), *marks]
+        table.add_row(f"{event.recorded_at:%Y-%m-%d %H:%M:%S}", Text(f"{event.actor_role} {who}"), Text(" ".join(what)))
+    console.print(table)
+    console.print(Text("Ids are cut to their last 8 digits; --json has them whole."))
 
 
 def _draw_access(console: Console, rows: list[AccessSummary]) -> None:
-    table = Table("role", "actor", "via", "events", "patients", "denied", "break-glass", "last at (UTC)")
+    if not rows:
+        console.print("Nobody reached patient data in that time.")
+        return
+    table = _table("who", "via", "events", "patients", "denied", "glass", last="last at (UTC)")
     for row in rows:
         table.add_row(
-            row.actor_role,
-            str(row.actor_id or "-"),
-            row.via,
+            Text(f"{row.actor_role} {_short(row.actor_id) if row.actor_id else ''}".strip()),
+            Text(row.via),
             str(row.events),
             str(row.patients),
             str(row.denied),
             str(row.break_glass),
             f"{row.last_at:%Y-%m-%d %H:%M:%S}",
         )
-    console.print(table if rows else "Nobody reached patient data in that time.")
+    console.print(table)
+    console.print(Text("glass: uses of break-glass. Ids are cut to their last 8 digits; --json has them whole."))
+
+
+def _table(*headers: str, last: str) -> Table:
+    """Return a table that fits 80 columns: all but the last column keep their words whole."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for header in headers:
+        table.add_column(header, no_wrap=True)
+    table.add_column(last, overflow="fold")
+    return table
+
+
+def _short(id_: UUID) -> str:
+    # The end tells ids apart: a version 7 UUID begins with the time (RFC 9562, section 5.7).
+    return str(id_)[-_SHORT:]

@@ -17,9 +17,16 @@ MESSAGES_MAXIMUM = 500
 """Most messages that a patient can write in one conversation; triage reads no more than 1,000."""
 REASON_MAXIMUM = 1000
 """Longest reason or note title, in characters."""
+STEEP_REASON_MINIMUM = 10
+"""Shortest reason for a steep lowering, in characters: one letter explains nothing."""
 
 Sex = Literal["female", "male", "other", "unknown"]
 """FHIR R4 value set administrative-gender."""
+
+
+def is_steep(before: Level | None, after: Level) -> bool:
+    """Tell whether a decision lowers an emergency by two levels or more: it needs a second look."""
+    return before is Level.EMERGENCY and after.rank - before.rank >= 2
 
 
 class Status(StrEnum):
@@ -224,6 +231,16 @@ class NoteOut(BaseModel):
     created_at: datetime
 
 
+class AskedQuestion(BaseModel):
+    """A question that the patient was asked in this case, with what became of it."""
+
+    id: str
+    text: str
+    answer: str | None = Field(description="The choice that triage counts; null while it is unanswered or taken back.")
+    words: str | None = Field(description="What the patient wrote right after it.")
+    red_flag: bool
+
+
 class AssessmentDetail(AssessmentOut):
     """An assessment as clinicians see it: the machine's level beside the decision, why, and its history."""
 
@@ -234,7 +251,10 @@ class AssessmentDetail(AssessmentOut):
     raised_by_model: bool
     nurse_review: bool
     findings: list[Finding]
-    questions: list[Question]
+    asked: list[AskedQuestion] = Field(description="What the patient was asked, in order, with the answers.")
+    denied: list[str] = Field(description="What the patient says is not so.")
+    unknown: list[str] = Field(description="What the patient does not know.")
+    questions: list[Question] = Field(description="What is still to be asked.")
     answers: dict[str, str]
     protocols: list[ProtocolRef]
     engine_version: str

@@ -32,12 +32,24 @@ UNDECIDED = frozenset({Status.OPEN, Status.WAITING, Status.CLAIMED})
 HANDED_OVER = frozenset({Status.WAITING, Status.CLAIMED})
 """Statuses in which a person's decision is awaited: the worklist."""
 
+_REFUSED: Mapping[Event, str] = {
+    Event.UPDATE: "it can't be changed",
+    Event.HAND_OVER: "it can't be handed over",
+    Event.CLAIM: "it can't be claimed",
+    Event.RELEASE: "it can't be released",
+    Event.LAPSE: "its claim can't lapse",
+    Event.REFER: "it can't be referred",
+    Event.CHANGE_TARGET: "its target can't be changed",
+    Event.DECIDE: "it can't be decided",
+    Event.UNDO: "there is no decision to undo",
+    Event.WITHDRAW: "it can't be withdrawn",
+}
 _INSTEAD: Mapping[Status, str] = {
     Status.OPEN: "The patient is still being asked; it appears in the worklist once it is handed over.",
     Status.WAITING: "Nobody has claimed it yet; claim it first.",
     Status.CLAIMED: "Somebody has it in hand; ask them to release it.",
-    Status.DECIDED: "It is decided; a decision can be undone by its author within a minute.",
-    Status.WITHDRAWN: "The patient has withdrawn it; nothing is to be done.",
+    Status.DECIDED: "Whoever decided it can undo that within a minute; a new message of the patient begins a new case.",
+    Status.WITHDRAWN: "The patient took it back; nothing is to be done.",
 }
 
 
@@ -45,7 +57,8 @@ def next_status(status: Status, event: Event) -> Status:
     """Return the status that ``event`` leads to. Raises Conflict, saying what is possible instead."""
     reached = TRANSITIONS.get((status, event))
     if reached is None:
-        raise Conflict(f"This assessment is {status}: {event} is not possible. {_INSTEAD[status]}", status=status.value)
+        again = " again" if _REFUSED[event].endswith(status) else ""
+        raise Conflict(f"This case is {status}: {_REFUSED[event]}{again}. {_INSTEAD[status]}", status=status.value)
     return reached
 
 

@@ -1,4 +1,4 @@
-"""How the worklist and a case look in a terminal. Whatever people typed is drawn as plain text, never as markup."""
+"""How the worklist looks in a terminal of 80 columns. Whatever people typed is plain text, never markup."""
 
 from __future__ import annotations
 
@@ -6,86 +6,85 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from bedside.triage.schemas import age_in_words
-
 _STYLES = {"emergency": "bold red", "urgent": "bold yellow", "routine": "cyan", "self-care": "green"}
-_WHO = {"patient": "Patient", "assistant": "Bedside"}
-_DONE = {"claim": "Claimed", "release": "Released", "decision": "Decided"}
+_DUE = {"breached": "bold red", "warning": "yellow"}
+_DONE = {
+    "claim": "Claimed",
+    "release": "Released",
+    "decision": "Decided",
+    "undo": "Undone; the reply was taken back",
+    "refer": "Given to the physicians",
+}
+_AWAITED = {"waiting", "claimed"}
 _HOUR, _DAY = 3600, 86_400
+_SHORT = 8
+_ROW = "{:<8}  {:<9}  {:<6}  {:<15}  {}"
 
 
-def draw_worklist(console: Console, worklist: dict[str, Any]) -> None:
-    """Draw the counters and the cases."""
+def draw_worklist(console: Console, worklist: dict[str, Any], *, is_filtered: bool = False) -> None:
+    """Draw the counters and the cases: two lines each, of which only the second's end is ever cut off."""
     counts = worklist["counts"]
     named = ("total", "emergency", "urgent", "routine", "self-care", "breached", "mine")
     console.print(Text(" · ".join(f"{name} {counts[name]}" for name in named)))
     if not worklist["items"]:
-        console.print(Text("Nobody is waiting."))
+        waiting = counts["total"]
+        none = f"No case is like that; the worklist has {waiting}." if waiting and is_filtered else "Nobody is waiting."
+        console.print(Text(none))
         return
-    table = Table("level", "waiting", "due", "patient", "about", "why", "status", "id")
+    console.print(Text(_ROW.format("id", "level", "waited", "due", "status"), "bold"))
     for item in worklist["items"]:
-        table.add_row(*_cells(item))
-    console.print(table)
+        _draw_item(console, item)
     if worklist["next"]:
         console.print(Text("There are more; narrow the list or raise --limit."))
 
 
-def _cells(item: dict[str, Any]) -> list[Text]:
-    due = {"breached": Text("over target", "bold red"), "warning": Text("soon", "yellow")}.get(item["urgency"])
-    age = "" if item["age_years"] is None else f", {age_in_words(item['age_years'])}"
+def _draw_item(console: Console, item: dict[str, Any]) -> None:
+    level, urgency = item["level"] or "unknown", item["urgency"]
+    is_awaited = item["status"] in _AWAITED
+    waited = "" if item["status"] == "withdrawn" else duration(item["waiting_seconds"])
     held = "mine" if item["mine"] else item["claimed_by_name"] or item["status"]
-    return [
-        _level(item["level"]),
-        Text(duration(item["waiting_seconds"])),
-        due or Text(_time(item["due_at"])),
-        Text(item["patient_name"]),
-        Text(f"{item['about']}{age}"),
-        Text(item["summary"] or ""),
-        Text(f"{held}{' (physician)' if item['for_physician'] else ''}"),
-        Text(item["assessment_id"]),
-    ]
+    physician = " (physician)" if item["for_physician"] else ""
+    line = Text(_ROW.format(short(item["assessment_id"]), level, waited, _due(item), f"{held}{physician}"))
+    line.stylize(_STYLES.get(level, ""), _SHORT + 2, _SHORT + 2 + len(level))
+    if is_awaited and urgency in _DUE:
+        line.stylize(_DUE[urgency], 29, 44)
+    console.print(line, no_wrap=True, overflow="ellipsis")
+    who = f"{item['patient_name']}, {item['about']}{age(item)}"
+    summary = f": {item['summary']}" if item["summary"] else ""
+    console.print(Text(f"{'':10}{who}{summary}"), no_wrap=True, overflow="ellipsis")
 
 
-def draw_case(console: Console, case: dict[str, Any]) -> None:
-    """Draw a case: the level and why, the conversation, the history."""
-    console.print(_level(case["level"]), Text(f"{case['status']}, version {case['version']}, id {case['id']}"))
-    if "patient" in case:
-        age = "" if case["age_years"] is None else f", {age_in_words(case['age_years'])}"
-        console.print(Text(f"{case['patient']['display_name']}; about {case['about']}{age}"))
-    console.print(Text("\nWhy this level", "bold"))
-    for reason in case["reasons"]:
-        console.print(Text(f"- {reason['text']} (“{reason['quote']}”; {reason['source']}; rule {reason['rule']})"))
-    if not case["reasons"]:
-        console.print(Text("- No protocol settled it; a nurse must."))
-    protocol = case["protocol"]
-    console.print(Text(f"  protocol {protocol['id']} {protocol['version']}, {protocol['hash'][:12]}"))
-    _draw_messages(console, case.get("messages", []))
-    for note in case.get("notes", []):
-        console.print(Text(f"Note by {note['author_name']}: {note['text']}", "italic"))
-    if case.get("history"):
-        console.print(Text("\nHistory", "bold"))
-        for step in case["history"]:
-            who, why = step["actor_name"] or "Bedside", f": {step['reason']}" if step["reason"] else ""
-            console.print(Text(f"- {_time(step['at'])} {step['event']} by {who}{why}"))
-
-
-def _draw_messages(console: Console, messages: list[dict[str, Any]]) -> None:
-    if messages:
-        console.print(Text("\nConversation", "bold"))
-    for message in messages:
-        who = _WHO.get(message["author"]) or message["author_name"] or message["author"]
-        console.print(Text(f"{who}: {'(taken back)' if message['retracted'] else message['text']}"))
+def _due(item: dict[str, Any]) -> str:
+    if item["status"] not in _AWAITED or not item["due_at"] or not item["handed_over_at"]:
+        return ""
+    due, since = (datetime.fromisoformat(item[name]) for name in ("due_at", "handed_over_at"))
+    left = int((due - since).total_seconds()) - item["waiting_seconds"]
+    # The server says what is over: its clock counts, not this machine's.
+    return f"over by {duration(-left)}" if item["breached"] else f"in {duration(max(left, 0))}"
 
 
 def draw_change(console: Console, move: str, case: dict[str, Any], *, dry_run: bool) -> None:
     """Say what was done to a case, or would be."""
     if dry_run:
-        console.print(Text(f"Nothing was changed. Would do: {move} on {case['id']}, which is {case['status']}."))
+        console.print(Text(f"Nothing was changed. Would do: {move} on {short(case['id'])}, which is {case['status']}."))
         return
     console.print(Text(f"{_DONE[move]}. The case is now {case['status']}, level {case['level']}."))
+
+
+def short(case: str) -> str:
+    """Return the end of a case's id: what begins it is the time, which neighbours share (RFC 9562, section 5.7)."""
+    return case[-_SHORT:]
+
+
+def age(of: dict[str, Any]) -> str:
+    """Return ``, 34 years`` or ``, 2 months``, empty where the age is not known."""
+    years = of["age_years"]
+    if years is None:
+        return ""
+    months = round(years * 12)
+    return f", {months} months" if months < 24 else f", {years:g} years"
 
 
 def duration(seconds: int) -> str:
@@ -95,9 +94,6 @@ def duration(seconds: int) -> str:
     return f"{seconds // _HOUR} h" if seconds < 2 * _DAY else f"{seconds // _DAY} d"
 
 
-def _level(level: str | None) -> Text:
+def level_text(level: str | None) -> Text:
+    """Return a level in its colour."""
     return Text(level or "unknown", _STYLES.get(level or "", ""))
-
-
-def _time(moment: str | None) -> str:
-    return f"{datetime.fromisoformat(moment).astimezone():%d %b %H:%M}" if moment else ""

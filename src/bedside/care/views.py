@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bedside.care.assessment_tables import Assessment, AssessmentEvent, Note
+from bedside.care.questions import asked_questions, deciding_first, labels_in, messages_of_case
 from bedside.care.schemas import (
     AssessmentDetail,
     AssessmentOut,
@@ -25,7 +26,7 @@ from bedside.care.states import HANDED_OVER
 from bedside.care.tables import Conversation, Message, Patient
 from bedside.care.targets import Promise, is_breached, promise
 from bedside.platform.config.load import Settings
-from bedside.triage.schemas import Finding, Level, ProtocolRef, Question, Reason, Subject
+from bedside.triage.schemas import Finding, Level, ProtocolRef, Question, Reason, State, Subject
 
 _DAYS_IN_YEAR = 365.2425
 
@@ -96,7 +97,7 @@ def assessment_out(row: Assessment, settings: Settings) -> AssessmentOut:
         conversation_id=row.conversation_id,
         level=level_of(row),
         status=Status(row.status),
-        reasons=[Reason.model_validate(reason) for reason in row.reasons],
+        reasons=deciding_first(Reason.model_validate(reason) for reason in row.reasons),
         protocol=ProtocolRef(id=row.protocol_id, version=row.protocol_version, hash=row.protocol_hash),
         advice=row.advice,
         safety_net=row.safety_net,
@@ -124,6 +125,7 @@ def assessment_detail(
 ) -> AssessmentDetail:
     """Return the whole case, for clinicians alone."""
     undecided = Status(row.status) in HANDED_OVER
+    findings = [Finding.model_validate(finding) for finding in row.findings]
     return AssessmentDetail(
         **assessment_out(row, settings).model_dump(),
         patient=patient_out(patient),
@@ -132,7 +134,10 @@ def assessment_detail(
         machine_level=Level(row.level) if row.level else None,
         raised_by_model=row.raised_by_model,
         nurse_review=row.nurse_review,
-        findings=[Finding.model_validate(finding) for finding in row.findings],
+        findings=findings,
+        asked=asked_questions(messages_of_case(messages, row.id), row.answers),
+        denied=labels_in(findings, State.ABSENT),
+        unknown=labels_in(findings, State.UNKNOWN),
         questions=[Question.model_validate(question) for question in row.questions],
         answers=row.answers,
         protocols=[ProtocolRef.model_validate(ref) for ref in row.protocols],

@@ -39,10 +39,15 @@ class WorklistFilters(BaseModel):
     age_from: float | None = Field(default=None, ge=0, le=130, description="Youngest age, in years.")
     age_to: float | None = Field(default=None, ge=0, le=130, description="Oldest age, in years.")
     for_physician: bool | None = None
+    id: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{6,32}$",
+        description="Only cases, of any status, whose id begins or ends so: hexadecimal digits without dashes.",
+    )
 
 
 class WorklistItem(BaseModel):
-    """A case in the worklist. ``waiting_seconds`` counts from the hand-over."""
+    """A case in the worklist. ``waiting_seconds`` counts from the hand-over to the decision, or to now."""
 
     assessment_id: UUID
     conversation_id: UUID
@@ -99,7 +104,9 @@ Version = Annotated[
 
 
 class DecideRequest(_Request):
-    """A decision. ``reason`` is required when ``level`` is not the assessment's own."""
+    """A decision. ``reason`` is required when ``level`` is not the assessment's own, and of at least
+    ``STEEP_REASON_MINIMUM`` characters when it lowers an emergency by two levels or more.
+    """
 
     level: Level
     reply: ReplyText

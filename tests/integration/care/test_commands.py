@@ -70,10 +70,10 @@ async def test_from_the_list_to_a_decision(ward: Ward, run: Run) -> None:
     listed = await run("list")
     assert listed.code == 0
     assert "emergency 1" in listed.out
-    assert ident in listed.out
+    assert ident[-8:] in listed.out
     (item,) = json.loads((await run("list", "--json")).out)["items"]
     assert item["assessment_id"] == ident
-    assert (await run("list", "--level", "routine")).out.endswith("Nobody is waiting.\n")
+    assert (await run("list", "--level", "routine")).out.endswith("No case is like that; the worklist has 1.\n")
     shown = (await run("show", ident)).out
     assert "[red]chest[/red] hurts" in shown
     assert "My [bold]chest hurts" in shown
@@ -98,8 +98,27 @@ async def test_what_the_server_refuses_is_said_in_its_words(ward: Ward, run: Run
     assert "Nils Nurse has claimed this case" in lost.err
     missing = await run("show", str(uuid4()))
     assert "No such assessment" in missing.err
-    lower = await run("decide", str(case.assessment.id), "--level", "routine", "--reply", "Rest.")
-    assert lower.code == 1
+    change = ("--level", "routine", "--reply", "Rest.", "--reason", "Known costochondritis")
+    lower = await run("decide", str(case.assessment.id), *change)
+    assert (lower.code, lower.out) == (1, "")
+    assert "Nils Nurse" in lower.err
+
+
+async def test_a_case_goes_by_the_end_of_its_id_and_a_steep_lowering_is_asked_about(ward: Ward, run: Run) -> None:
+    case = await ward.case(result(Level.EMERGENCY))
+    end = str(case.assessment.id)[-8:]
+    assert "Claimed" in (await run("claim", end)).out
+    lower = ("decide", end, "--level", "self-care", "--reply", "Rest.")
+    assert "--reason" in (await run(*lower)).err
+    assert "10 characters" in (await run(*lower, "--reason", "x")).err
+    assert "--yes" in (await run(*lower, "--reason", "Old scar, no pain")).err
+    assert "Decided" in (await run(*lower, "--reason", "Old scar, no pain", "--yes")).out
+    assert "taken back" in (await run("undo", end)).out
+    assert "Noted" in (await run("note", end, "Rang the patient")).out
+    assert "physicians" in (await run("refer", end, "--reason", "Needs an ECG")).out
+    unknown = await run("show", "00000000")
+    assert unknown.code == 2
+    assert "worklist list" in unknown.err
 
 
 async def test_wrong_use_is_said_before_anything_is_sent(run: Run, tmp_path: Path) -> None:

@@ -87,6 +87,15 @@ async def test_another_level_needs_a_reason_which_the_patient_does_not_see(ward:
     assert "costochondritis" not in seen.model_dump_json()
 
 
+async def test_an_emergency_is_lowered_by_two_levels_only_with_a_reason_in_words(ward: Ward) -> None:
+    case = await ward.case(result(Level.EMERGENCY))
+    await ward.claim(case)
+    with pytest.raises(BadInput, match="10 characters"):
+        await decide(ward, case, DecideRequest(level=Level.SELF_CARE, reply="Rest.", reason="x"))
+    decided = await decide(ward, case, DecideRequest(level=Level.SELF_CARE, reply="Rest.", reason="Old scar, no pain"))
+    assert decided.level is Level.SELF_CARE
+
+
 async def test_only_the_holder_decides_and_only_what_is_claimed(ward: Ward) -> None:
     case = await ward.case()
     with pytest.raises(Conflict, match="claim it first"):

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, and_, case, cast, extract, func, select, tuple_
+from sqlalchemy import ColumnElement, Double, Text, and_, case, cast, extract, func, or_, select, tuple_
 
 from bedside.care.assessment_tables import Assessment
 from bedside.care.states import HANDED_OVER
@@ -70,6 +70,7 @@ async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place 
             Assessment.handed_over_at,
             Assessment.due_at,
             Assessment.created_at,
+            Assessment.decided_at,
             _breached(now).label("breached"),
             _warning(now).label("warning"),
             Assessment.for_physician,
@@ -94,7 +95,7 @@ async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place 
 def _conditions(
     ctx: Context, filters: WorklistFilters, now: datetime, age: ColumnElement[Any]
 ) -> list[ColumnElement[bool]]:
-    conditions = [_AWAITED if filters.status is None else Assessment.status == filters.status]
+    conditions = _which(filters)
     if filters.level is not None:
         conditions.append(_LEVEL.in_([filters.level]))
     if filters.mine:
@@ -109,6 +110,19 @@ def _conditions(
         conditions.append(age <= filters.age_to)
     if filters.for_physician is not None:
         conditions.append(Assessment.for_physician.is_(filters.for_physician))
+    return conditions
+
+
+def _which(filters: WorklistFilters) -> list[ColumnElement[bool]]:
+    """Whoever names a case means it in any status; else, without a status, what awaits a decision."""
+    conditions: list[ColumnElement[bool]] = []
+    if filters.status is not None:
+        conditions.append(Assessment.status == filters.status)
+    elif filters.id is None:
+        conditions.append(_AWAITED)
+    if filters.id is not None:
+        digits = func.replace(cast(Assessment.id, Text), "-", "")
+        conditions.append(or_(digits.startswith(filters.id), digits.endswith(filters.id)))
     return conditions
 
 

@@ -35,15 +35,7 @@ async def watch_breaches(ctx: Context) -> int:
     breached = await assessments.newly_breached(ctx, ctx.now(), BATCH)
     if breached:
         await assessments.mark_breached(ctx, breached)
-        await send(
-            ctx,
-            Notification(
-                kind="care.breach",
-                subject="Cases are over their target",
-                body=f"{len(breached)} more in the worklist are over their target time. Open the worklist.",
-                severity=Severity.WARNING,
-            ),
-        )
+        await send(ctx, _late(len(breached)))
     minutes = ctx.settings.get(CareSettings).claim_minutes
     left = await assessments.lapsed(ctx, ctx.now() - timedelta(minutes=minutes), BATCH)
     for assessment in left:
@@ -57,6 +49,16 @@ async def watch_breaches(ctx: Context) -> int:
     for assessment in (*breached, *left):
         ctx.notify("worklist", assessment_id=assessment.id)
     return len(breached)
+
+
+def _late(count: int) -> Notification:
+    are = "case is now over its" if count == 1 else "cases are now over their"
+    return Notification(
+        kind="care.breach",
+        subject="A case is over its target" if count == 1 else "Cases are over their target",
+        body=f"{count} {are} target time. Open the worklist.",
+        severity=Severity.WARNING,
+    )
 
 
 async def worklist_levels(ctx: Context) -> dict[str, int]:

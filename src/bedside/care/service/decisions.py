@@ -7,7 +7,16 @@ from uuid import UUID
 
 from bedside.care.assessment_tables import Assessment, Note
 from bedside.care.repository import assessments, conversations
-from bedside.care.schemas import AssessmentDetail, AssessmentOut, Author, Event, NoteOut, Status
+from bedside.care.schemas import (
+    STEEP_REASON_MINIMUM,
+    AssessmentDetail,
+    AssessmentOut,
+    Author,
+    Event,
+    NoteOut,
+    Status,
+    is_steep,
+)
 from bedside.care.service.assessments import UNTIL_DECIDED, keep_in_care, record_transition
 from bedside.care.service.conversations import add_message
 from bedside.care.settings import CareSettings
@@ -115,16 +124,15 @@ async def change_target(ctx: Context, assessment_id: UUID, due_at: datetime, rea
 async def decide(ctx: Context, assessment_id: UUID, request: DecideRequest) -> AssessmentDetail:
     """Decide one's claimed case: accept its level, or change it with a reason; the reply goes to the patient.
 
-    Raises BadInput without a reason for another level, Conflict when the case is not held by the actor or has
-    changed since ``request.version`` was read, NotFound.
+    Raises BadInput without a reason for another level (one in words for a steep lowering), Conflict when the
+    case is not held by the actor or has changed since ``request.version`` was read, NotFound.
     """
     conversation, found = await _locked_case(ctx, assessment_id)
     if request.version is not None and request.version != found.version:
         raise Conflict("This case has changed since you read it; look at it again.", version=found.version)
     before = _advance(found, Event.DECIDE)
     _require_holder(ctx, found)
-    if request.level != found.level and request.reason is None:
-        raise BadInput(f"The assessment says {found.level}; give the reason for {request.level}.")
+    _require_reason(found, request)
     _let_go(found)
     found.decided_by, found.decided_by_name, found.decided_at = ctx.actor.id, _name(ctx), ctx.now()
     found.decided_level, found.decision_reason = request.level, request.reason
@@ -141,6 +149,19 @@ async def decide(ctx: Context, assessment_id: UUID, request: DecideRequest) -> A
     await _end_care(ctx, found)
     _changed(ctx, found, conversation)
     return await _detail(ctx, found)
+
+
+def _require_reason(found: Assessment, request: DecideRequest) -> None:
+    if request.level == found.level:
+        return
+    if request.reason is None:
+        raise BadInput(f"The assessment says {found.level}; give the reason for {request.level}.")
+    is_short = len(request.reason) < STEEP_REASON_MINIMUM
+    if is_short and is_steep(Level(found.level) if found.level else None, request.level):
+        raise BadInput(
+            f"The assessment says {found.level}; a reason for {request.level} has at least "
+            f"{STEEP_REASON_MINIMUM} characters: say what was found."
+        )
 
 
 async def undo_decision(ctx: Context, assessment_id: UUID) -> AssessmentDetail:

@@ -41,6 +41,9 @@ CLINICAL = {
     ("worklist", "claim"),
     ("worklist", "release"),
     ("worklist", "decide"),
+    ("worklist", "undo"),
+    ("worklist", "refer"),
+    ("worklist", "note"),
 }
 KNOWLEDGE = {("knowledge", "ingest"), ("knowledge", "search"), ("knowledge", "list"), ("knowledge", "retire")}
 TRIAGE = {("triage", "assess"), ("triage", "protocols"), ("triage", "validate"), ("triage", "evaluate")}
@@ -249,8 +252,11 @@ def test_a_case_in_the_terminal(bedside: Process) -> None:
     case = talk["assessment"]["id"]
     assert case in {item["assessment_id"] for item in walk("worklist", "list")["items"]}
     assert "crushing chest pain" in json.dumps(walk("worklist", "show", case))
-    for move in (["claim", case], ["release", case], ["claim", case], ["decide", case, "--reply", "Call 112 now."]):
+    decide = ["decide", case, "--reply", "Call 112 now."]
+    note = ["note", case, "Called back; her son is with her."]
+    for move in (["claim", case], ["release", case], ["claim", case], note, decide, ["undo", case]):
         walk("worklist", *move)
+    walk("worklist", "refer", case, "--reason", "A physician should read the electrocardiogram.")
     assert walk.seen == CLINICAL
 
 

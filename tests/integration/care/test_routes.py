@@ -67,6 +67,7 @@ async def test_from_a_conversation_to_a_decision_that_the_patient_reads(ward: Wa
         "text": "Chest pain",
         "quote": "chest hurts",
         "source": "NICE CG95",
+        "deciding": True,
     }
     assert (seen["findings"][0]["start"], seen["findings"][0]["end"]) == (3, 14)
     claimed = await nurse.post(f"/api/assessments/{assessment}/claim")

@@ -40,16 +40,13 @@ def test_no_run_leaves_the_machine(how: str, reported: bool) -> None:
         service.answer = lambda http, _: send_json(http, {})
         base = service.url.removesuffix("/v1")
         environment = {
-            **os.environ,
+            # Other tests of this process may have forbidden tracing in its environment.
+            **{name: value for name, value in os.environ.items() if not name.startswith("LANG")},
             "LANGSMITH_TRACING": "true",
             "LANGCHAIN_TRACING_V2": "true",
             "LANGSMITH_ENDPOINT": base,
             "LANGSMITH_API_KEY": "lsv2_test",  # pragma: allowlist secret
         }
-        # The tracer gives up on a slow machine, so the control run, which shows that it can report, may try again.
-        for _ in range(5 if reported else 1):
-            done = subprocess.run([sys.executable, "-c", RUN, how], env=environment, capture_output=True, timeout=90)
-            assert done.returncode == 0, done.stderr.decode()
-            if service.paths:
-                break
+        done = subprocess.run([sys.executable, "-c", RUN, how], env=environment, capture_output=True, timeout=90)
+        assert done.returncode == 0, done.stderr.decode()
         assert bool(service.paths) is reported

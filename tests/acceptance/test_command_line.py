@@ -31,6 +31,7 @@ ACCOUNTS = {
     ("user", "disable"),
     ("user", "enable"),
     ("token", "revoke"),
+    ("token", "list"),
 }
 CLINICAL = {
     ("login",),
@@ -213,6 +214,7 @@ def test_an_account_from_its_making_to_its_end(bedside: Process) -> None:
     assert json.loads(well(place.run(*login, stdin=PASSPHRASE + "\n", **tokens)))["login"] == "cli@example.org"
     assert (place.folder / "cli.json").stat().st_mode & 0o777 == 0o600
     walk = Walk(place)
+    assert walk("token", "list", "--user", "cli@example.org")
     assert walk("token", "revoke", "--user", "cli@example.org")["sessions"] == 1
     assert place.run("whoami", **tokens).returncode == 1
     assert walk("user", "role", "cli@example.org", "--role", "physician")["role"] == "physician"

@@ -48,9 +48,10 @@ def is_there(running: Process, conversation: str) -> bool:
 
 @pytest.mark.parametrize("name", ["serve", "worker"])
 def test_a_killed_child_is_back_and_nothing_is_lost(running: Process, committed: str, name: str) -> None:
-    before = running.child(name)
+    eventually(lambda: running.find_child(name) != 0, what=f"a {name}")
+    before = running.find_child(name)
     os.kill(before, signal.SIGKILL)
-    eventually(lambda: running.has_child(name) and running.child(name) != before, what=f"a new {name}")
+    eventually(lambda: running.find_child(name) not in {0, before}, what=f"a new {name}")
     eventually(running.answers, what="an answer")
     assert is_there(running, committed)
     assert f"{'api' if name == 'serve' else name} ended with code" in running.place.logs()["up.log"]

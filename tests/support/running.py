@@ -209,10 +209,14 @@ class Process:
                 return process.pid
         raise NotThere(f"{name} does not run")
 
-    def has_child(self, name: str) -> bool:
+    def find_child(self, name: str) -> int:
+        """Return as ``child``, or 0 while there is none: between a death and the next start, or before its exec."""
         with suppress(NotThere, psutil.Error):
-            return bool(self.child(name))
-        return False
+            return self.child(name)
+        return 0
+
+    def has_child(self, name: str) -> bool:
+        return self.find_child(name) != 0
 
     def postmaster(self) -> int:
         """Return the process id of PostgreSQL."""

@@ -31,14 +31,3 @@ def policy(table: str, name: str, *, command: str = "ALL", using: str | None = N
     if check:
         parts.append(f"WITH CHECK ({check})")
     op.execute(" ".join(parts))
-
-
-def patient_rows(table: str, *, app: str = "SELECT, INSERT, UPDATE") -> None:
-    """Give a table with a ``patient_id`` column the rows of those patients whom the actor may see.
-
-    The sub-query is itself subject to the policy on ``patients``: whom an actor may see is said once.
-    """
-    grant(table, app=app)
-    enable_row_security(table)
-    visible = f"EXISTS (SELECT FROM patients p WHERE p.id = {table}.patient_id)"
-    policy(table, f"{table}_of_visible_patients", using=visible, check=visible)

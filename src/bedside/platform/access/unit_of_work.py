@@ -24,15 +24,6 @@ from bedside.platform.events import publish
 from bedside.platform.jobs import JobQueue
 
 
-class Recorded(BedsideError):
-    """Mixed into errors which are themselves audited: their event is committed, then the error returned.
-
-    DESIGN, third promise, third exemption: denials, failed sign-ins, lock-outs, token-reuse revocations.
-    """
-
-    entry: Entry
-
-
 @dataclass
 class UnitsOfWork:
     """Opens units of work; one for each process.
@@ -112,12 +103,9 @@ class UnitsOfWork:
             entry.flags.update(flags[patient] for patient in entry.patients & flags.keys())
 
     async def _record_denial(self, actor: Actor, error: Exception) -> None:
-        if isinstance(error, Recorded):
-            entry = error.entry
-        elif isinstance(error, Forbidden):
-            entry = Entry("access.denied", "permission", outcome="denied")
-        else:
+        if not isinstance(error, Forbidden):
             return
+        entry = Entry("access.denied", "permission", outcome="denied")
         async with self.database.session() as session:
             context = await self._open(session, actor)
             context.gate.record(entry)

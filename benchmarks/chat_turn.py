@@ -5,7 +5,9 @@
 Part one, in this process: CPU and wall time of whole turns at the service (storage, audit, triage, search, graph),
 beside the query's embedding alone and, as the floor, the graph called directly with the passages at hand and nothing
 stored. Part two, over real HTTP against `bedside serve` in a process of its own: the same conversations all at once,
-beside, as the floor, the same number of clients that only begin conversations (sign-in check, audit, one insert).
+each of another patient who signed in, as in a hospital, with no time to think between messages; beside, as the floor,
+the same patients who only begin conversations (sign-in check, audit, one insert). `api_cpu_ms` is what a request
+costs that process, `statements` what a turn asks of PostgreSQL, its BEGIN and COMMIT included.
 Bars: median CPU of a turn beside the embedding 25 ms or less; p95 at 50 at once 2 s or less, no error.
 """
 
@@ -28,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import event
 
 from bedside.assistant import service as assistant
 from bedside.assistant.schemas import SendMessage, TurnOut
@@ -51,7 +54,7 @@ OPENERS = (
 )
 QUESTION = "Can I take ibuprofen with paracetamol?"
 MOST_ANSWERS = 6
-LOGIN, PASSWORD = "patient@example.net", "seven quiet herons wade"
+LOGIN, PASSWORD = "patient{}@example.net", "seven quiet herons wade"
 BAR_CPU_MS, BAR_P95_MS = 25.0, 2000.0
 
 
@@ -61,17 +64,29 @@ class Samples:
 
     wall: dict[str, list[float]] = field(default_factory=dict)
     cpu: dict[str, list[float]] = field(default_factory=dict)
+    statements: dict[str, list[int]] = field(default_factory=dict)
+    asked: int = 0
+
+    def count(self, *_: object) -> None:
+        """Count a statement; SQLAlchemy's events call it."""
+        self.asked += 1
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
-        wall, cpu = time.perf_counter(), time.process_time()
+        before, wall, cpu = self.asked, time.perf_counter(), time.process_time()
         yield
+        self.statements.setdefault(name, []).append(self.asked - before)
         self.wall.setdefault(name, []).append((time.perf_counter() - wall) * 1000)
         self.cpu.setdefault(name, []).append((time.process_time() - cpu) * 1000)
 
     def summary(self) -> dict[str, dict[str, float]]:
         return {
-            name: {"n": len(values), **_spread("wall", values), **_spread("cpu", self.cpu[name])}
+            name: {
+                "n": len(values),
+                **_spread("wall", values),
+                **_spread("cpu", self.cpu[name]),
+                "statements_p50": statistics.median(self.statements[name]),
+            }
             for name, values in self.wall.items()
         }
 
@@ -81,14 +96,18 @@ def _spread(name: str, values: list[float]) -> dict[str, float]:
     return {f"{name}_p50_ms": round(statistics.median(values), 2), f"{name}_p95_ms": round(cuts[18], 2)}
 
 
-async def in_process(repeats: int) -> dict[str, Any]:
-    """Part one. Also leaves the account that part two signs in with."""
+async def in_process(conversations: int, repeats: int) -> dict[str, Any]:
+    """Part one. Also leaves the accounts that part two signs in with."""
     found = Samples()
     hashed = await hash_password(PASSWORD)
     async with host_runtime() as runtime:
         await knowledge.seed_starter(runtime, Actor.system())
         async with runtime.unit_of_work(Actor.system()) as ctx:
-            await add_account(ctx, login=LOGIN, name="Somebody", role=Role.PATIENT, password_hash=hashed)
+            for n in range(conversations):
+                login = LOGIN.format(n)
+                await add_account(ctx, login=login, name="Somebody", role=Role.PATIENT, password_hash=hashed)
+        for name in ("begin", "commit", "after_cursor_execute"):
+            event.listen(runtime.database.engine.sync_engine, name, found.count)
         await _conversation(runtime, Samples(), OPENERS[0])  # loads what the first turn loads
         for _ in range(repeats):
             for opener in OPENERS:
@@ -105,8 +124,11 @@ async def _conversation(runtime: Runtime, found: Samples, opener: str) -> None:
 
     async def say(name: str, **message: str) -> TurnOut:
         with found.measure(name):
-            await assistant.screen(runtime, message.get("text", ""))
-            return await assistant.take_turn(runtime, patient, conversation.id, SendMessage(**message))
+            readings = assistant.Readings()
+            if text := message.get("text"):
+                await assistant.screen(runtime, text, readings)
+            request = SendMessage(**message)
+            return await assistant.take_turn(runtime, patient, conversation.id, request, readings=readings)
 
     turn = await say("turn: complaint", text=opener)
     turn = await say("turn: own question, searched", text=QUESTION)
@@ -132,8 +154,8 @@ async def _floors(runtime: Runtime, found: Samples, hits: list[Any], repeats: in
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
-    """Run `bedside serve`; yield its address."""
+def served(home: Path) -> Iterator[tuple[str, int]]:
+    """Run `bedside serve`; yield its address and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -151,34 +173,59 @@ def served(home: Path) -> Iterator[str]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise
                 time.sleep(0.1)
-        yield address
+        yield address, process.pid
     finally:
         process.terminate()
         process.wait(30)
         log.close()
 
 
-async def at_once(address: str, conversations: int, repeats: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class SignedIn:
+    """One patient's browser."""
+
+    http: httpx.AsyncClient
+    authorization: str
+
+    async def post(self, path: str, body: dict[str, Any], **headers: str) -> httpx.Response:
+        return await self.http.post(path, json=body, headers={"Authorization": self.authorization, **headers})
+
+
+async def _signed_in(http: httpx.AsyncClient, login: str) -> SignedIn:
+    answer = await http.post("/api/auth/token", data={"username": login, "password": PASSWORD})
+    return SignedIn(http, f"Bearer {answer.raise_for_status().json()['access_token']}")
+
+
+def _cpu_ms(process: int) -> float:
+    """The CPU time of a process so far (proc(5), /proc/pid/stat, utime and stime)."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+
+
+async def at_once(address: str, process: int, conversations: int, repeats: int) -> dict[str, Any]:
     """Part two."""
     limits = httpx.Limits(max_connections=conversations)
     async with httpx.AsyncClient(base_url=address, timeout=60, trust_env=False, limits=limits) as http:
-        answer = await http.post("/api/auth/token", data={"username": LOGIN, "password": PASSWORD})
-        http.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
-        await _talk(http, OPENERS[0], [], [])  # loads what the first turn loads
+        patients = [await _signed_in(http, LOGIN.format(n)) for n in range(conversations)]
+        await _talk(patients[0], OPENERS[0], [], [])  # loads what the first turn loads
+        before, used = _cpu_ms(process), 0.0
         turns: list[list[float]] = []
         floor: list[list[float]] = []
         errors: list[str] = []
         for _ in range(repeats):
             turns.append([])
             await asyncio.gather(
-                *(_talk(http, OPENERS[n % len(OPENERS)], turns[-1], errors) for n in range(conversations))
+                *(_talk(who, OPENERS[n % len(OPENERS)], turns[-1], errors) for n, who in enumerate(patients))
             )
+            used += _cpu_ms(process) - before
             floor.append([])
-            await asyncio.gather(*(_begin_only(http, floor[-1]) for _ in range(conversations)))
+            await asyncio.gather(*(_begin_only(who, floor[-1]) for who in patients))
+            before = _cpu_ms(process)
     return {
         "conversations": conversations,
         "turns": sum(map(len, turns)),
         "errors": errors,
+        "api_cpu_ms": round(used / (sum(map(len, turns)) + repeats * conversations), 2),
         "turn": _over_repeats(turns),
         "floor: begin a conversation": _over_repeats(floor),
     }
@@ -190,13 +237,13 @@ def _over_repeats(repeats: list[list[float]]) -> dict[str, float]:
     return {**_spread("wall", whole), "p95_least_ms": min(p95s), "p95_most_ms": max(p95s)}
 
 
-async def _talk(http: httpx.AsyncClient, opener: str, times: list[float], errors: list[str]) -> None:
-    conversation = (await http.post("/api/conversations", json={})).raise_for_status().json()["id"]
+async def _talk(who: SignedIn, opener: str, times: list[float], errors: list[str]) -> None:
+    conversation = (await who.post("/api/conversations", {})).raise_for_status().json()["id"]
     path = f"/api/conversations/{conversation}/messages"
 
     async def say(message: dict[str, str]) -> dict[str, Any]:
         started = time.perf_counter()
-        answer = await http.post(path, json=message, headers={"Idempotency-Key": str(new_id())})
+        answer = await who.post(path, message, **{"Idempotency-Key": str(new_id())})
         times.append((time.perf_counter() - started) * 1000)
         if answer.status_code != 200:
             errors.append(f"{answer.status_code} {answer.json().get('code')}")
@@ -214,10 +261,10 @@ async def _talk(http: httpx.AsyncClient, opener: str, times: list[float], errors
         turn = await say({"question_id": turn["question"]["id"], "choice": choice})
 
 
-async def _begin_only(http: httpx.AsyncClient, times: list[float]) -> None:
+async def _begin_only(who: SignedIn, times: list[float]) -> None:
     for _ in range(4):
         started = time.perf_counter()
-        (await http.post("/api/conversations", json={})).raise_for_status()
+        (await who.post("/api/conversations", {})).raise_for_status()
         times.append((time.perf_counter() - started) * 1000)
 
 
@@ -233,9 +280,9 @@ def main() -> int:
         home.mkdir()
         os.environ["BEDSIDE_HOME"] = str(home)
         os.environ["LOG_LEVEL"] = "ERROR"
-        alone = asyncio.run(in_process(options.repeats))
-        with served(home) as address:
-            together = asyncio.run(at_once(address, options.conversations, options.repeats))
+        alone = asyncio.run(in_process(options.conversations, options.repeats))
+        with served(home) as (address, process):
+            together = asyncio.run(at_once(address, process, options.conversations, options.repeats))
     searched, embedding = alone["turn: own question, searched"], alone["floor: query embedding alone"]
     beside = round(searched["cpu_p50_ms"] - embedding["cpu_p50_ms"], 2)
     well = beside <= BAR_CPU_MS and together["turn"]["wall_p95_ms"] <= BAR_P95_MS and not together["errors"]

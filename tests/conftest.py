@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -36,24 +36,38 @@ def template(cluster: TestCluster) -> str:
     return cluster.template(TEMPLATE, lambda name: migrate(cluster.url("bedside_owner", name)) and None)
 
 
+@contextmanager
+def fresh_database(cluster: TestCluster, template: str) -> Iterator[tuple[str, DatabaseUrls]]:
+    """Make a migrated database; yield its name and its URLs, by role."""
+    name = cluster.create_database(os.environ.get("PYTEST_XDIST_WORKER", "main"), template)
+    try:
+        yield name, DatabaseUrls(**{role: cluster.url(role_name(role), name) for role in ROLES})
+    finally:
+        cluster.drop_database(name)
+
+
 @pytest.fixture
 def urls(cluster: TestCluster, template: str) -> Iterator[DatabaseUrls]:
     """A fresh migrated database, by role."""
-    name = cluster.create_database(os.environ.get("PYTEST_XDIST_WORKER", "main"), template)
-    yield DatabaseUrls(**{role: cluster.url(role_name(role), name) for role in ROLES})
-    cluster.drop_database(name)
+    with fresh_database(cluster, template) as (_, made):
+        yield made
+
+
+def settle(patch: pytest.MonkeyPatch, home: Path, **environment: str) -> None:
+    """Make ``home`` the BEDSIDE_HOME and the folder to work in, in an environment without anybody's settings."""
+    for name in list(os.environ):
+        if name.startswith(("DATABASE_", "BEDSIDE_", "API_")):
+            patch.delenv(name)
+    for name, value in {"BEDSIDE_HOME": str(home), **environment}.items():
+        patch.setenv(name, value)
+    patch.chdir(home if home.exists() else home.parent)
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A BEDSIDE_HOME of the test's own, in an environment without anybody's settings."""
-    for name in list(os.environ):
-        if name.startswith(("DATABASE_", "BEDSIDE_", "API_")):
-            monkeypatch.delenv(name)
-    folder = tmp_path / "home"
-    monkeypatch.setenv("BEDSIDE_HOME", str(folder))
-    monkeypatch.chdir(tmp_path)
-    return folder
+    settle(monkeypatch, tmp_path / "home")
+    return tmp_path / "home"
 
 
 @pytest.fixture

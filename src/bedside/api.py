@@ -8,7 +8,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from importlib.metadata import version
-from typing import Annotated
 
 import typer
 import uvicorn
@@ -16,18 +15,21 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
-from bedside.bootstrap.database import awaited_urls, database_urls
+from bedside.bootstrap.database import urls_for_process
 from bedside.bootstrap.routers import ROUTERS
 from bedside.bootstrap.runtime import build_runtime
 from bedside.bootstrap.safety import require_protocols, require_safe, until_safe
 from bedside.bootstrap.settings import read_settings
-from bedside.bootstrap.warm import warm
+from bedside.bootstrap.warm import keep_writing_traffic, warm
+from bedside.platform.cli.options import WaitForDatabaseOption
+from bedside.platform.config.address import forget_address, write_address
 from bedside.platform.config.core import LogSettings, ServerSettings
 from bedside.platform.errors import Fault, SettingsError
-from bedside.platform.http import documentation, problems
+from bedside.platform.http import documentation, pages, problems
 from bedside.platform.http.middleware import RequestMiddleware
 from bedside.platform.logging import configure_logging
 from bedside.platform.runtime import Runtime
+from bedside.platform.traffic import Traffic
 
 GRACE_SECONDS = 3
 
@@ -43,9 +45,13 @@ def create_app(runtime: Runtime, *, warmed: bool = False) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with runtime.running(events=True):
             warming = asyncio.create_task(warm(runtime)) if warmed else None
+            writing = asyncio.create_task(keep_writing_traffic(runtime), name="traffic")
             yield
             if warming:
                 warming.cancel()
+            writing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writing
 
     app = FastAPI(
         title="Bedside",
@@ -68,9 +74,15 @@ def create_app(runtime: Runtime, *, warmed: bool = False) -> FastAPI:
             allow_credentials=True,
         )
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=server.largest_body)
-    app.add_middleware(RequestMiddleware, hsts=server.force_https, largest_body=server.largest_body)
+    app.add_middleware(
+        RequestMiddleware,
+        hsts=server.force_https,
+        largest_body=server.largest_body,
+        traffic=runtime.part(Traffic),
+    )
     for router in ROUTERS:
         app.include_router(router)
+    pages.install(app, pages.built_pages(server.web_root))
     return app
 
 
@@ -95,19 +107,8 @@ def listening_socket(settings: ServerSettings) -> socket.socket:
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-WaitOption = Annotated[
-    float | None,
-    typer.Option(
-        "--wait-for-database",
-        metavar="SECONDS",
-        min=0,
-        help="Start no database; wait this long for one that is being started, then go on without it.",
-    ),
-]
-
-
 @app.command()
-def serve(wait_for_database: WaitOption = None) -> None:
+def serve(wait_for_database: WaitForDatabaseOption = None) -> None:
     """Run the API alone; the database must be there (see `bedside up`, which runs everything)."""
     settings = read_settings()
     server = settings.get(ServerSettings)
@@ -115,11 +116,7 @@ def serve(wait_for_database: WaitOption = None) -> None:
     with contextlib.ExitStack() as stack:
         listener = stack.enter_context(contextlib.closing(listening_socket(server)))
         require_protocols()
-        urls = (
-            stack.enter_context(database_urls(settings))
-            if wait_for_database is None
-            else awaited_urls(settings, wait_for_database)
-        )
+        urls = stack.enter_context(urls_for_process(settings, wait_for_database))
         runtime = build_runtime(settings, urls, process="api")
         config = uvicorn.Config(
             create_app(runtime, warmed=True),
@@ -130,7 +127,11 @@ def serve(wait_for_database: WaitOption = None) -> None:
             forwarded_allow_ips=server.trusted_proxies or "",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        asyncio.run(_serve(_Server(config), runtime, listener))
+        write_address(settings.home, server.url)
+        stack.callback(forget_address, settings.home, server.url)
+        # uvloop's, where it is installed (not on Windows): as asyncio.run, but the event loop is uvicorn's choice.
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(_serve(_Server(config), runtime, listener))
 
 
 class _Server(uvicorn.Server):

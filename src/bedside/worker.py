@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from typing import Annotated
 
 import structlog
 import typer
 
-from bedside.bootstrap.database import awaited_urls, database_urls
+from bedside.bootstrap.database import urls_for_process
 from bedside.bootstrap.runtime import build_runtime
 from bedside.bootstrap.settings import read_settings
+from bedside.platform.cli.options import WaitForDatabaseOption
 from bedside.platform.config.core import LogSettings
 from bedside.platform.errors import Unavailable
 from bedside.platform.logging import configure_logging
@@ -23,28 +23,12 @@ _log = structlog.get_logger(__name__)
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-WaitOption = Annotated[
-    float | None,
-    typer.Option(
-        "--wait-for-database",
-        metavar="SECONDS",
-        min=0,
-        help="Start no database; wait this long for one that is being started, then keep asking for it.",
-    ),
-]
-
-
 @app.command()
-def work(wait_for_database: WaitOption = None) -> None:
+def work(wait_for_database: WaitForDatabaseOption = None) -> None:
     """Run background jobs and the schedule until it is told to stop (SIGTERM or Ctrl-C)."""
     settings = read_settings()
     configure_logging(settings.get(LogSettings), settings.home / "logs", process="worker")
-    with contextlib.ExitStack() as stack:
-        urls = (
-            stack.enter_context(database_urls(settings))
-            if wait_for_database is None
-            else awaited_urls(settings, wait_for_database)
-        )
+    with urls_for_process(settings, wait_for_database) as urls:
         urls.require("jobs")
         asyncio.run(_run(build_runtime(settings, urls, process="worker")))
 

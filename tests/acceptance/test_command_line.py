@@ -30,6 +30,7 @@ ACCOUNTS = {
     ("user", "reset-second-factor"),
     ("user", "disable"),
     ("user", "enable"),
+    ("user", "unlock"),
     ("token", "revoke"),
     ("token", "list"),
 }
@@ -48,6 +49,7 @@ CLINICAL = {
 }
 KNOWLEDGE = {("knowledge", "ingest"), ("knowledge", "search"), ("knowledge", "list"), ("knowledge", "retire")}
 TRIAGE = {("triage", "assess"), ("triage", "protocols"), ("triage", "validate"), ("triage", "evaluate")}
+SAMPLE_DATA = {("sample-data", "reset")}
 LOOKING = {
     ("audit", "list"),
     ("audit", "access"),
@@ -139,7 +141,9 @@ def test_config_init_writes_a_file_once_that_config_check_accepts(place: Workpla
     well(place.run("config", "init"))
     assert file.stat().st_mode & 0o777 == 0o600
     report = json.loads(well(place.run("config", "check", "--json")))
+    assert report.pop("warnings")[0].startswith("CRISIS_LINE is not set")
     assert report == {"status": "valid", "file": ".env", "home": str(place.home)}
+    assert json.loads(well(place.run("config", "check", "--json", CRISIS_LINE="116 123")))["warnings"] == []
     written = file.read_text()
     refused = place.run("config", "init")
     assert refused.returncode == 1
@@ -189,11 +193,20 @@ def test_config_show_masks_every_secret(place: Workplace) -> None:
     assert rows["DATABASE_URL"]["origin"] == "environment"
 
 
+def test_settings_are_told_apart_from_those_of_the_bedside_that_runs(bedside: Process) -> None:
+    shown = bedside.place.run("config", "show", "--json")
+    assert json.loads(well(shown))
+    assert f"A Bedside runs on {bedside.place.home} at {bedside.place.address}, with" in shown.stderr
+    other = bedside.place.run("config", "show", API_PORT="1")
+    assert "(these settings say http://127.0.0.1:1)" in other.stderr
+
+
 def test_health(bedside: Process) -> None:
     report = json.loads(well(bedside.place.run("health", "--json")))
     assert report["status"] == "healthy"
-    assert {"db", "worker", "disk"} <= {part["part"] for part in report["parts"]}
+    assert {"api", "db", "worker", "disk", "settings"} <= {part["part"] for part in report["parts"]}
     assert "Bedside" in well(bedside.place.run("health", "db"))
+    assert bedside.place.address in well(bedside.place.run("health", "api", "--json"))
     assert bedside.place.run("health", "nothing").returncode in (1, 2)
 
 
@@ -222,6 +235,7 @@ def test_an_account_from_its_making_to_its_end(bedside: Process) -> None:
     walk("user", "reset-second-factor", "cli@example.org")
     assert walk("user", "disable", "cli@example.org")["disabled_at"]
     assert place.run(*login, stdin=PASSPHRASE + " more\n", **tokens).returncode == 1
+    assert walk("user", "unlock", "cli@example.org")["disabled_at"], "what is disabled stays so"
     assert walk("user", "enable", "cli@example.org")["disabled_at"] is None
     assert json.loads(well(place.run(*login, stdin=PASSPHRASE + " more\n", **tokens)))["role"] == "physician"
     well(place.run("logout", **tokens))
@@ -279,6 +293,12 @@ def test_json_of_every_command_that_only_looks_or_may_be_repeated(bedside: Proce
         walk(*words)
 
 
+def test_what_a_reset_of_the_sample_data_would_do(bedside: Process) -> None:
+    walk = Walk(bedside.place)
+    assert walk("sample-data", "reset", "--dry-run")
+    assert walk.seen == SAMPLE_DATA
+
+
 def test_triage_in_the_terminal(place: Workplace) -> None:
     walk = Walk(place)
     assert walk("triage", "assess", "I have crushing chest pain")["level"] == "emergency"
@@ -297,7 +317,7 @@ def test_json_of_every_command_is_held_by_one_of_the_tests_above() -> None:
         for verb, each in (getattr(command, "commands", None) or {"": command}).items():
             if any("--json" in parameter.opts for parameter in each.params):
                 found.add((name, verb) if verb else (name,))
-    assert found - (ACCOUNTS | CLINICAL | KNOWLEDGE | LOOKING | TRIAGE) == set()
+    assert found - (ACCOUNTS | CLINICAL | KNOWLEDGE | LOOKING | SAMPLE_DATA | TRIAGE) == set()
 
 
 def test_a_command_that_reads_a_pipe_which_closes_says_nothing(bedside: Process) -> None:

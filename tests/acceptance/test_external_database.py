@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
-import tempfile
+import subprocess
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import dataclass
 
-import psycopg
+import httpx
 import pytest
 
 from bedside.platform.embedded import EmbeddedPostgres
+from tests.support.postgres import lone_server
 from tests.support.running import Workplace, eventually, workplace
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedPostgres]:
     """A PostgreSQL server that belongs to no Bedside."""
-    folder = Path(tempfile.mkdtemp(prefix="bedside-external-"))
-    folder.chmod(0o755)
-    external = EmbeddedPostgres(folder / "home", durable=False)
-    external.start()
-    yield external
-    external.stop("immediate")
-    shutil.rmtree(folder)
+    with lone_server() as external:
+        yield external
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +38,27 @@ def place(server: EmbeddedPostgres) -> Iterator[Workplace]:
         yield made
 
 
+@dataclass(frozen=True)
+class Unmigrated:
+    """What was seen before anything was migrated."""
+
+    ready: httpx.Response
+    stopped: int
+    up: subprocess.CompletedProcess[str]
+
+
 @pytest.fixture(scope="module")
-def migrated(place: Workplace) -> Workplace:
+def unmigrated(place: Workplace) -> Unmigrated:
+    """Seen before ``migrated``, which asks for it, whichever test runs first."""
+    with place.process("serve") as serving:
+        eventually(lambda: serving.answers("/live"), what="the API")
+        ready = serving.http.get("/ready")
+        stopped = serving.stop(signal.SIGTERM)
+    return Unmigrated(ready, stopped, place.run("up"))
+
+
+@pytest.fixture(scope="module")
+def migrated(place: Workplace, unmigrated: Unmigrated) -> Workplace:
     planned = place.run("db", "migrate", "--dry-run", "--json")
     assert planned.returncode == 0, planned.stderr
     assert json.loads(planned.stdout)["changed"] is False
@@ -55,19 +69,12 @@ def migrated(place: Workplace) -> Workplace:
     return place
 
 
-def test_a_server_that_is_not_migrated_is_served_from_but_not_ready(place: Workplace) -> None:
-    with psycopg.connect(place.settings["DATABASE_OWNER_URL"]) as connection:
-        if connection.execute("SELECT to_regclass('alembic_version')").fetchone() != (None,):
-            pytest.skip("another test of this module has migrated it already")
-    with place.process("serve") as serving:
-        eventually(lambda: serving.answers("/live"), what="the API")
-        ready = serving.http.get("/ready")
-        assert ready.status_code == 503
-        assert "bedside db migrate" in ready.json()["reason"]
-        assert serving.stop(signal.SIGTERM) == 0
-    refused = place.run("up")
-    assert refused.returncode == 2
-    assert "bedside db migrate" in refused.stderr
+def test_a_server_that_is_not_migrated_is_served_from_but_not_ready(unmigrated: Unmigrated) -> None:
+    assert unmigrated.ready.status_code == 503
+    assert "bedside db migrate" in unmigrated.ready.json()["reason"]
+    assert unmigrated.stopped == 0
+    assert unmigrated.up.returncode == 2
+    assert "bedside db migrate" in unmigrated.up.stderr
 
 
 def test_migrating_twice_changes_nothing(migrated: Workplace) -> None:

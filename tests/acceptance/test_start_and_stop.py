@@ -47,6 +47,12 @@ def test_the_banner_names_the_address_the_sample_sign_ins_and_the_data(bedside: 
     assert bedside.stderr == ""
 
 
+def test_the_first_start_leaves_nothing_that_alarms_in_postgresqls_log(bedside: Process) -> None:
+    log = (bedside.place.home / "logs" / "postgres.log").read_text(encoding="utf-8")
+    assert "ready to accept connections" in log
+    assert [line for line in log.splitlines() if "FATAL" in line or "ERROR" in line] == []
+
+
 def test_health_ready_and_live(bedside: Process) -> None:
     health = bedside.http.get("/health")
     assert (health.status_code, health.json()["status"]) == (200, "healthy"), health.text
@@ -54,7 +60,8 @@ def test_health_ready_and_live(bedside: Process) -> None:
     one = bedside.http.get("/health/db")
     assert (one.status_code, [part["part"] for part in one.json()["parts"]]) == (200, ["db"])
     assert bedside.http.get("/ready").json() == {"ready": True, "reason": None}
-    assert bedside.http.get("/live").json() == {"status": "healthy"}
+    assert bedside.http.get("/live").json() == bedside.http.get("/health/live").json() == {"status": "healthy"}
+    assert bedside.http.get("/health/ready").json() == {"ready": True, "reason": None}
     unknown = bedside.http.get("/health/nothing")
     assert unknown.status_code == 404
     assert unknown.headers["content-type"] == "application/problem+json"

@@ -1,5 +1,6 @@
 """The audit events that each route leaves which touches patient data: one for each kind of row, in each transaction.
 
+A row that is read in order to be changed is told by the event of its change alone (docs/audit.md).
 An event is written ``action entity``; Bedside's own, in the assistant's name, begin with ``system:``.
 """
 
@@ -21,6 +22,7 @@ def reads(action: str, *entities: str) -> Events:
 
 
 CASE = reads("assessment.read", "assessment", "assessment_event", "conversation", "message", "patient")
+CASE_TO_CHANGE = reads("assessment.read", "assessment_event", "conversation", "message", "patient")
 MOVE = events("assessment.update assessment", "assessment_event.create assessment_event")
 
 BY_PATIENT: dict[str, Events] = {
@@ -28,11 +30,8 @@ BY_PATIENT: dict[str, Events] = {
     + events("conversation.create conversation"),
     "GET /api/conversations": reads("conversation.list", "conversation", "assessment"),
     "GET /api/conversations/{conversation_id}": reads("conversation.read", "conversation", "message", "assessment"),
-    "POST /api/conversations/{conversation_id}/messages": reads(
-        "conversation.turn", "conversation", "message", "assessment"
-    )
+    "POST /api/conversations/{conversation_id}/messages": reads("conversation.turn", "message", "assessment")
     + events("conversation.update conversation", "message.create message")
-    + reads("system:conversation.turn", "conversation", "message", "assessment")
     + events(
         "system:conversation.update conversation",
         "system:message.create message",
@@ -41,9 +40,7 @@ BY_PATIENT: dict[str, Events] = {
     ),
     "GET /api/me/export": reads("patient.export", "patient", "conversation", "message", "assessment"),
     "GET /api/assessments/{assessment_id}": reads("assessment.read", "assessment"),
-    "POST /api/assessments/{assessment_id}/withdraw": reads("assessment.read", "assessment", "conversation")
-    + events("conversation.update conversation")
-    + MOVE,
+    "POST /api/assessments/{assessment_id}/withdraw": events("conversation.update conversation") + MOVE,
 }
 
 BY_CLINICIAN: dict[str, Events] = {
@@ -52,13 +49,15 @@ BY_CLINICIAN: dict[str, Events] = {
     "GET /api/assessments/{assessment_id}": CASE,
     "POST /api/assessments/{assessment_id}/claim": CASE
     + events("assessment.claim assessment", "assessment_event.create assessment_event"),
-    "POST /api/assessments/{assessment_id}/release": CASE + MOVE,
-    "POST /api/assessments/{assessment_id}/decision": CASE
+    "POST /api/assessments/{assessment_id}/release": CASE_TO_CHANGE + MOVE,
+    "POST /api/assessments/{assessment_id}/decision": reads(
+        "assessment.read", "assessment", "assessment_event", "message", "patient"
+    )
     + MOVE
     + events("assessment.decide assessment", "conversation.update conversation", "message.create message"),
-    "POST /api/assessments/{assessment_id}/undo": CASE + MOVE + events("message.update message"),
-    "POST /api/assessments/{assessment_id}/refer": CASE + MOVE,
-    "POST /api/assessments/{assessment_id}/target": CASE + MOVE,
+    "POST /api/assessments/{assessment_id}/undo": CASE_TO_CHANGE + MOVE + events("message.update message"),
+    "POST /api/assessments/{assessment_id}/refer": CASE_TO_CHANGE + MOVE,
+    "POST /api/assessments/{assessment_id}/target": CASE_TO_CHANGE + MOVE,
     "POST /api/assessments/{assessment_id}/notes": reads("assessment.read", "assessment") + events("note.create note"),
     "GET /api/patients/{patient_id}": reads("patient.read", "patient", "assessment"),
 }

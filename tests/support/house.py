@@ -137,6 +137,15 @@ class House:
         assert status == [("open",)]
         return case
 
+    def job(self, status: str) -> int:
+        """A background job of the queue's own, as it stands when it waits ("todo") or has failed."""
+        row = self.sql(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('default', 'notify.deliver', %s)"
+            " RETURNING id",
+            status,
+        )
+        return int(row[0][0])
+
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Run SQL past every policy, to know what is really there."""
         with psycopg.connect(self.superuser_url, autocommit=True) as connection:

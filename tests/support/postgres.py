@@ -32,6 +32,20 @@ PASSWORDS = {name: f"test-{name}" for name in ROLE_NAMES}
 _BASE = Path(tempfile.gettempdir()) / f"bedside-tests-{os.geteuid()}"
 
 
+@contextmanager
+def lone_server() -> Iterator[EmbeddedPostgres]:
+    """Run a PostgreSQL server that belongs to no Bedside, in a folder of its own that any user may reach."""
+    folder = Path(tempfile.mkdtemp(prefix="bedside-server-"))
+    folder.chmod(0o755)
+    server = EmbeddedPostgres(folder / "home", durable=False)
+    try:
+        server.start()
+        yield server
+        server.stop("immediate")
+    finally:
+        shutil.rmtree(folder)
+
+
 class TestCluster:
     """A running server with Bedside's roles."""
 

@@ -90,6 +90,14 @@ def _account(house: House, _who: str) -> Ids:
     return {"user_id": house.accounts["spare"]}
 
 
+def _failed_job(house: House, _who: str) -> Ids:
+    return {"job_id": house.job("failed")}
+
+
+def _waiting_job(house: House, _who: str) -> Ids:
+    return {"job_id": house.job("todo")}
+
+
 def _second_factor_offered(house: House, who: str) -> Ids:
     assert who == NOBODY or house.post(who, "/api/auth/second-factor").status_code == 200
     return {}
@@ -103,6 +111,10 @@ def _sign_in_of(house: House, who: str) -> Ids:
     house.tokens[person], house.refresh_tokens[person] = kept, refresh
     newest = "SELECT id FROM sessions WHERE account_id = %s ORDER BY id DESC LIMIT 1"
     return {"session_id": house.sql(newest, house.accounts[person])[0][0]}
+
+
+def _sign_in_of_somebody(house: House, _who: str) -> Ids:
+    return {**_account(house, "spare"), **_sign_in_of(house, "spare")}
 
 
 def _credentials(_house: House, who: str) -> Any:
@@ -142,11 +154,26 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/live", 200, EVERYBODY),
     Route("GET", "/metrics", 200, EVERYBODY),
     Route("GET", "/api/events", 401, EVERYBODY),
+    # How everything goes, and what is done about it, is the administrators'.
+    Route("GET", "/api/monitoring", 401, ONLY_ADMIN),
+    Route("GET", "/api/monitoring/routes", 401, ONLY_ADMIN),
+    Route("GET", "/api/settings", 401, ONLY_ADMIN),
+    Route("GET", "/api/jobs", 401, ONLY_ADMIN),
+    Route("GET", "/api/jobs/schedule", 401, ONLY_ADMIN),
+    Route(
+        "POST", "/api/jobs/schedule/{name}/run", 401, (403, 403, 403, 202), make=lambda _h, _w: {"name": "ops.forget"}
+    ),
+    Route("POST", "/api/jobs/{job_id}/retry", 401, ONLY_ADMIN, make=_failed_job),
+    Route("POST", "/api/jobs/{job_id}/cancel", 401, ONLY_ADMIN, make=_waiting_job),
+    Route("GET", "/api/sample-data", 401, ONLY_ADMIN),
+    Route("POST", "/api/sample-data/reset", 401, (403, 403, 403, 409), body=_says({"confirm": "reset sample data"})),
     # Words are assessed for whoever sends them, and none are kept.
+    Route("GET", "/api/site", 200, EVERYBODY),
     Route("POST", "/api/triage", 200, EVERYBODY, body=_says({"text": "I have had a sore throat for two days"})),
     # The audit is read by physicians and administrators.
     Route("GET", "/api/audit/events", 401, AUDITORS),
     Route("GET", "/api/audit/access", 401, AUDITORS),
+    Route("GET", "/api/audit/export", 401, AUDITORS, query={"action": "nothing.like-this"}),
     # Knowledge is everybody's who is signed in.
     Route("GET", "/api/knowledge/search", 401, EVERYBODY, query={"q": "sore throat"}),
     Route(
@@ -230,6 +257,8 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/users/{user_id}/sessions", 401, ONLY_ADMIN, make=_account),
     Route("POST", "/api/users/{user_id}/disable", 401, ONLY_ADMIN, make=_account),
     Route("POST", "/api/users/{user_id}/enable", 401, ONLY_ADMIN, make=_account),
+    Route("POST", "/api/users/{user_id}/unlock", 401, ONLY_ADMIN, make=_account),
+    Route("DELETE", "/api/users/{user_id}/sessions/{session_id}", 401, (403, 403, 403, 204), make=_sign_in_of_somebody),
     Route("PUT", "/api/users/{user_id}/role", 401, ONLY_ADMIN, make=_account, body=_says({"role": "patient"})),
     Route("POST", "/api/users/{user_id}/reset-password", 401, (403, 403, 403, 202), make=_account),
     Route("DELETE", "/api/users/{user_id}/second-factor", 401, (403, 403, 403, 204), make=_account),
@@ -309,6 +338,23 @@ ROUTES: tuple[Route, ...] = (
         (200, *PATIENTS_ONLY),
         foreign=(404, *PATIENTS_ONLY),
         make=_withdrawable,
+    ),
+    Route(
+        "PUT",
+        "/api/assessments/{assessment_id}/presence",
+        401,
+        (403, 200, 200, 403),
+        foreign=(403, 404, 404, 403),
+        make=_waiting,
+    ),
+    # Having left what one never saw is no news to anybody.
+    Route(
+        "DELETE",
+        "/api/assessments/{assessment_id}/presence",
+        401,
+        (403, 204, 204, 403),
+        foreign=(403, 204, 204, 403),
+        make=_waiting,
     ),
     Route(
         "POST",

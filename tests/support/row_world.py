@@ -91,6 +91,8 @@ def populated(house: House) -> Iterator[Rows]:
     for case in (decided, waiting):
         note = house.post("nurse", f"/api/assessments/{case.assessment_id}/notes", {"text": "Called back"})
         assert note.status_code == 201
+    looking = house.call("nurse", "PUT", f"/api/assessments/{waiting.assessment_id}/presence")
+    assert looking.status_code == 200
     house.post("nobody", "/api/auth/reset-request", {"login": "patient@example.org"})
     with psycopg.connect(house.urls.app) as app:
         made = Rows(house, app, waiting, other)
@@ -111,6 +113,12 @@ def _fill(rows: Rows, other: Case) -> None:
             known["other"],
         )
     sql_of(
+        "INSERT INTO presences (assessment_id, account_id, role, name, since, seen_at)"
+        " VALUES (%s, %s, 'nurse', 'Grace Granted', now(), now())",
+        other.assessment_id,
+        rows.actors["nurse with a grant"],
+    )
+    sql_of(
         "INSERT INTO notes (id, created_at, assessment_id, patient_id, author_id, text)"
         " VALUES (gen_random_uuid(), now(), %s, %s, gen_random_uuid(), %s)",
         other.assessment_id,
@@ -128,6 +136,11 @@ def _fill(rows: Rows, other: Case) -> None:
             " VALUES (gen_random_uuid(), now(), %s, sha256(gen_random_uuid()::text::bytea), now())",
             rows.actors[who],
         )
+    sql_of(
+        "INSERT INTO check_results (checked_at, part, status, evidence, response_time_ms)"
+        " VALUES (now(), 'db', 'healthy', 'It answers.', 1)"
+    )
+    sql_of("INSERT INTO traffic_minutes VALUES (now(), 'GET /health', gen_random_uuid(), 1, 0, 0, ARRAY[1])")
     sql_of("INSERT INTO procrastinate_workers DEFAULT VALUES")
     sql_of("INSERT INTO procrastinate_periodic_defers (task_name, periodic_id) VALUES ('x', 'x')")
     source = new_id()

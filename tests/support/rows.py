@@ -85,8 +85,11 @@ class Table:
 
 NEW_ID = {"id": "gen_random_uuid()"}
 OF_PATIENT = "patient_id = %(patient)s"
+OF_CASE = "assessment_id IN (SELECT id FROM assessments WHERE patient_id = %({})s)"
 EVERYBODY = to(frozenset(ACTORS))
 CLOSED = to(NOBODY, others=REFUSED)
+SAMPLES = to(SYSTEM, "patient_id IN (SELECT id FROM patients WHERE is_sample)")
+"""Records of sample patients are the only ones that can be deleted."""
 
 TABLES: dict[str, Table] = {
     # The schema's version and the queue have no row-level security. Of the queue the app's role reads how it goes,
@@ -98,6 +101,16 @@ TABLES: dict[str, Table] = {
     "procrastinate_events": Table(CLOSED, "type = 'failed'", add=frozenset(ACTORS), fresh={"id": "999999"}),
     "procrastinate_periodic_defers": Table(CLOSED, "task_name = 'x'", fresh={"id": "999999", "task_name": "'y'"}),
     "procrastinate_workers": Table(CLOSED, "last_heartbeat = now()"),
+    # What is watched is the operators'; Bedside itself alone writes it.
+    "check_results": Table(to(MANAGERS), "status = 'down'", delete=to(SYSTEM), add=SYSTEM, fresh={"part": "'another'"}),
+    "traffic_minutes": Table(
+        to(MANAGERS),
+        "requests = 0",
+        change=to(SYSTEM),
+        delete=to(SYSTEM),
+        add=SYSTEM,
+        fresh={"process_id": "gen_random_uuid()"},
+    ),
     # The audit is added to, each in one's own name, and read by those who review it.
     "audit_events": Table(
         to(EDITORS),
@@ -159,6 +172,7 @@ TABLES: dict[str, Table] = {
         charts("id"),
         "in_care_until = now() + interval '1 day'",
         change={**to(SYSTEM), **dict.fromkeys(CLINICIANS, "id = %(patient)s")},
+        delete=to(SYSTEM, "is_sample"),
         add=SYSTEM,
         sample="id = %(patient)s",
         fresh={**NEW_ID, "account_id": "gen_random_uuid()"},
@@ -166,6 +180,7 @@ TABLES: dict[str, Table] = {
     "break_glass_grants": Table(
         own("grantee_id", SYSTEM),
         "expires_at = now() + interval '1 year'",
+        delete=SAMPLES,
         add=STAFF,
         sample="patient_id = %(other)s",
         fresh={**NEW_ID, "grantee_id": "%(actor)s::uuid"},
@@ -174,6 +189,7 @@ TABLES: dict[str, Table] = {
         charts(),
         "status = 'closed'",
         change=WORKED_ON,
+        delete=SAMPLES,
         add=frozenset({"patient", "system"}),
         sample=OF_PATIENT,
         fresh={**NEW_ID, "idempotency_key": "NULL"},
@@ -182,6 +198,7 @@ TABLES: dict[str, Table] = {
         charts(),
         "text = 'x'",
         change={**to(SYSTEM), **dict.fromkeys(CLINICIANS, "author_id = %(actor)s")},
+        delete=SAMPLES,
         add=frozenset({"patient", "system"}),
         sample=f"{OF_PATIENT} AND author = 'patient'",
         fresh={**NEW_ID, "ordinal": "999999", "idempotency_key": "NULL", "turn": "'received'"},
@@ -190,6 +207,7 @@ TABLES: dict[str, Table] = {
         charts(),
         "within_hours = 1",
         change={**WORKED_ON, "patient": REFUSED, "other": REFUSED},
+        delete=SAMPLES,
         add=SYSTEM,
         sample=f"{OF_PATIENT} AND status = 'waiting'",
         fresh={**NEW_ID, "status": "'withdrawn'"},
@@ -197,13 +215,34 @@ TABLES: dict[str, Table] = {
     "assessment_events": Table(
         STAFF_CHARTS,
         "reason = 'x'",
+        delete=SAMPLES,
         add=CLINICIANS | SYSTEM,
         sample=OF_PATIENT,
         fresh={**NEW_ID, "actor_id": "%(actor)s::uuid", "actor_role": "%(role)s"},
     ),
+    # Who looks at a case is seen by whoever sees the case, and said by each for themselves.
+    "presences": Table(
+        {
+            **to(SYSTEM),
+            "nurse": OF_CASE.format("patient"),
+            "nurse with a grant": f"{OF_CASE.format('patient')} OR {OF_CASE.format('other')}",
+            "physician": OF_CASE.format("patient"),
+        },
+        "seen_at = now()",
+        change={**to(NOBODY), **dict.fromkeys(CLINICIANS, "account_id = %(actor)s")},
+        delete={**to(SYSTEM), **dict.fromkeys(CLINICIANS, "account_id = %(actor)s")},
+        add=CLINICIANS,
+        sample=OF_CASE.format("patient"),
+        fresh={
+            "assessment_id": "(SELECT id FROM assessments WHERE patient_id = %(patient)s AND status = 'decided')",
+            "account_id": "%(actor)s::uuid",
+            "role": "%(role)s",
+        },
+    ),
     "notes": Table(
         STAFF_CHARTS,
         "text = 'x'",
+        delete=SAMPLES,
         add=CLINICIANS | SYSTEM,
         sample=OF_PATIENT,
         fresh={**NEW_ID, "author_id": "%(actor)s::uuid"},

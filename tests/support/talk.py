@@ -12,11 +12,11 @@ from bedside.assistant import service
 from bedside.assistant.schemas import SendMessage, TurnOut
 from bedside.care import service as care
 from bedside.care.schemas import ConversationDetail, StartConversation
-from bedside.identity.passwords import hash_password
 from bedside.identity.service.accounts import add_account
 from bedside.kit.ids import new_id
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.runtime import Runtime
+from tests.support.passwords import hashed_once
 
 PASSWORD = "seven quiet herons wade"
 
@@ -63,7 +63,7 @@ class Talk:
 
 async def add_login(runtime: Runtime, login: str, role: Role) -> None:
     """Add an account with ``PASSWORD``."""
-    hashed = await hash_password(PASSWORD)
+    hashed = await hashed_once(PASSWORD)
     async with runtime.unit_of_work(Actor.system()) as ctx:
         await add_account(ctx, login=login, name="Somebody", role=role, password_hash=hashed)
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from bedside.assistant import terminal
-from bedside.assistant.remote import RemoteConversation
+from bedside.assistant.remote import RemoteConversation, last_conversation
 from bedside.assistant.schemas import SendMessage
 from bedside.assistant.screening import screen_message
 from bedside.platform.cli.client import ApiClient
@@ -22,14 +22,23 @@ from bedside.platform.errors import BadInput, BedsideError
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
-_HELP = (
-    "Type in your own words, or a choice's number. Enter alone waits for the nurse; /quit leaves, --resume comes back."
-)
+_HELP = """\
+Type in your own words, or a choice's number. Enter alone asks the question again, or waits for the nurse.
+  /why    why is this asked?
+  /back   take the last answer back
+  /help   this list
+  /quit   leave; bedside chat --resume comes back"""
+_SAID = {"/why": "why do you ask?", "/back": "back"}
+"""Commands that are said to Bedside in words."""
+_LEAVES = frozenset({"/quit", "/q", "/exit"})
 
 
 @app.command()
 def chat(
-    resume: Annotated[str | None, typer.Option("--resume", metavar="ID", help="Go on with this conversation.")] = None,
+    conversation: Annotated[
+        str | None, typer.Argument(metavar="[ID]", show_default=False, help="Go on with this conversation.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the last conversation, or with ID.")] = False,
     wait: Annotated[
         float, typer.Option("--wait", min=0, max=86_400, help="With --json: seconds to wait for a clinician's reply.")
     ] = 0,
@@ -41,7 +50,7 @@ def chat(
     and each line of standard output a turn.
     """
     with ApiClient() as api:
-        talk = RemoteConversation(api, resume, _no_answer)
+        talk = RemoteConversation(api, conversation or (last_conversation(api) if resume else None), _no_answer)
         if json_lines:
             _scripted(talk, wait)
         else:
@@ -60,11 +69,14 @@ def _scripted(talk: RemoteConversation, wait: float) -> None:
 
 def _message(line: str, number: int) -> dict[str, Any]:
     try:
-        return SendMessage.model_validate_json(line).model_dump(exclude_none=True)
+        message = SendMessage.model_validate_json(line)
     except ValidationError:
         raise BadInput(
             f'Line {number} is not a message; write one JSON object a line, like {{"text": "..."}}.'
         ) from None
+    if fault := message.fault():
+        raise BadInput(f"Line {number}: {fault}")
+    return message.model_dump(exclude_none=True)
 
 
 def _typed(talk: RemoteConversation, console: Console) -> None:
@@ -74,10 +86,9 @@ def _typed(talk: RemoteConversation, console: Console) -> None:
     if talk.open_question:
         terminal.show_question(console, talk.open_question)
     while (text := _typed_line(console)) is not None:
-        if text:
-            _one_turn(talk, console, text)
-        else:
-            _wait(talk, console)
+        _one_line(talk, console, text)
+    if talk.awaits_answers:
+        say("No nurse has been sent this yet. If you do not come back, it goes to a nurse as it is, after a while.")
     say(f"Come back with: bedside chat --resume {talk.id}")
 
 
@@ -86,8 +97,21 @@ def _typed_line(console: Console) -> str | None:
     try:
         text = console.input("\n> ").strip()
     except (EOFError, KeyboardInterrupt):
+        console.print()  # what follows must not stand behind the prompt and ^C
         return None
-    return None if text in {"/quit", "/q", "/exit"} else text
+    return None if text.lower() in _LEAVES else text
+
+
+def _one_line(talk: RemoteConversation, console: Console, text: str) -> None:
+    said = _SAID.get(text.lower(), text)
+    if said.startswith("/") and said[1:2].isalpha():
+        console.print(_HELP, style="dim", markup=False)
+    elif said:
+        _one_turn(talk, console, said)
+    elif talk.open_question:
+        terminal.show_question(console, talk.open_question)
+    else:
+        _wait(talk, console)
 
 
 def _one_turn(talk: RemoteConversation, console: Console, text: str) -> None:

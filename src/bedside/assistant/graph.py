@@ -53,7 +53,8 @@ async def _phrase(state: TurnState, runtime: Runtime[Tools]) -> TurnState:
     understood = state["understood"]
     question = understood.asks or understood.searches or ""
     said = [*case.earlier, *case.utterances]
-    phrased = await phrasing.phrase(model, question, said, state["hits"], result.level)
+    hits = compose.passages_for(question, state["hits"], understood.people)
+    phrased = await phrasing.phrase(model, question, said, hits, result.level)
     found: TurnState = {"answer": phrased.answer, "used_model": phrased.used}
     if phrased.level is not None and (result.level is None or phrased.level.rank < result.level.rank):
         why = f"A language model judged this more urgent than the protocols, by the words: {phrased.evidence}"
@@ -65,13 +66,18 @@ async def _phrase(state: TurnState, runtime: Runtime[Tools]) -> TurnState:
 
 async def _compose(state: TurnState, runtime: Runtime[Tools]) -> TurnState:
     case, understood = state["case"], state["understood"]
-    context = " ".join((*case.earlier, *case.utterances))
+    context = " ".join((*case.earlier, *case.utterances, *understood.people))
     level = state["result"].level
     hits, asks = state["hits"], understood.asks
 
     def work() -> compose.Answer:
         if asks:
-            return compose.compose(asks, hits, level=level, context=context)
+            questions = (asks, *compose.reworded(asks, understood.kinds, hits))
+            tried = (
+                compose.compose(question, hits, level=level, context=context, people=understood.people)
+                for question in questions
+            )
+            return next((answer for answer in tried if answer.sentences), compose.NOTHING)
         return compose.about_topic(understood.searches or "", hits, level=level, context=context)
 
     return {"answer": await runtime.context.compute(work, len(context))}

@@ -11,6 +11,11 @@ async def _finish_unfinished(runtime: Runtime) -> None:
     await service.finish_unfinished(runtime)
 
 
-FINISH_UNFINISHED = Job("assistant.finish_unfinished_turns", _finish_unfinished, cron="* * * * *")
+FINISH_UNFINISHED = Job(
+    "assistant.finish_unfinished_turns",
+    _finish_unfinished,
+    cron="* * * * *",
+    purpose="Answers messages whose turn was broken off.",
+)
 
 JOBS: tuple[Job, ...] = (FINISH_UNFINISHED,)

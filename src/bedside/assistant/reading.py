@@ -1,4 +1,4 @@
-"""What kind of message this is: an answer to the open question, a question, small talk, a language not read here."""
+"""What kind of message this is: an answer to the open question, a question, small talk."""
 
 from __future__ import annotations
 
@@ -23,18 +23,7 @@ _SMALL_TALK = re.compile(
     r"i see|understood|how are you|nice to meet you|you too|k)\b[\s,.!?]*)+",
     re.IGNORECASE,
 )
-_BACK = re.compile(
-    r"(?:please )?(?:go )?back|(?:i want to |can i |let me )?change (?:my |the )?(?:last |previous )?answer"
-)
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
-# Among the most frequent words of English; running text in it has some in nearly every sentence.
-_ENGLISH = frozenset(
-    tokens(
-        "the and i my me is am are was have has had been it a an of to in on for with not no yes do does did can what "
-        "how when since this that but very pain feel feeling hurts hurt sick ache sore from at she he her his our we "
-        "you your baby child son daughter husband wife mother father today yesterday days"
-    )
-)
 _LEAST_WORDS = 3
 
 
@@ -61,35 +50,29 @@ def is_choice_alone(question: Question, text: str) -> bool:
     return any(_plain(text) in (_plain(c.value), _plain(c.label)) for c in question.choices)
 
 
-def asks_back(text: str) -> bool:
-    """Tell whether the patient wants to change the answer before."""
-    return _BACK.fullmatch(_plain(text)) is not None
-
-
 def is_small_talk(text: str) -> bool:
     """Tell whether ``text`` is a greeting, thanks or the like and nothing more."""
     return _SMALL_TALK.fullmatch(text.strip()) is not None
 
 
+def asks_only(text: str) -> bool:
+    """Tell whether ``text`` asks and states nothing beside, greetings and thanks apart."""
+    sentences = [s for s in _SENTENCE.findall(text) if tokens(s) and not is_small_talk(s)]
+    return bool(sentences) and all(_asks(sentence) for sentence in sentences)
+
+
 def question_in(text: str) -> str | None:
     """Return the sentences of ``text`` that ask something, None where none does."""
-    asked = []
-    for sentence in _SENTENCE.findall(text):
-        words = tokens(sentence)
-        if len(words) < _LEAST_WORDS or is_small_talk(sentence):
-            continue
-        if sentence.rstrip().endswith("?") or words[0] in _QUESTION_WORDS:
-            asked.append(sentence.strip())
+    asked = [
+        sentence.strip()
+        for sentence in _SENTENCE.findall(text)
+        if len(tokens(sentence)) >= _LEAST_WORDS and not is_small_talk(sentence) and _asks(sentence)
+    ]
     return " ".join(asked) or None
 
 
-def is_read_here(text: str) -> bool:
-    """Tell whether ``text`` may be English; short texts get the benefit of the doubt."""
-    letters = [c for c in text if c.isalpha()]
-    if letters and sum(c.isascii() for c in letters) < len(letters) / 2:
-        return False
-    words = tokens(text)
-    return len(words) <= _LEAST_WORDS or any(word in _ENGLISH for word in words)
+def _asks(sentence: str) -> bool:
+    return sentence.rstrip().endswith("?") or tokens(sentence)[0] in _QUESTION_WORDS
 
 
 def _plain(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 from uuid import uuid4
 
-from bedside.platform.errors import BedsideError, ExitCode
+from bedside.platform.errors import BadInput, BedsideError, ExitCode
 
 ATTEMPTS = 5
 FIRST_PAUSE_SECONDS = 0.5
@@ -22,6 +22,14 @@ class Api(Protocol):
     def post(self, path: str, body: Any = None, *, key: str | None = None) -> Any: ...
 
 
+def last_conversation(api: Api) -> str:
+    """Return the id of the signed-in patient's latest conversation. Raises BadInput where there is none."""
+    found = api.get("/api/conversations", limit=1)["items"]
+    if not found:
+        raise BadInput("You have no conversation to go on with; begin one with: bedside chat")
+    return str(found[0]["id"])
+
+
 class RemoteConversation:
     """One conversation. ``note`` is told when the server does not answer: why, and what was being sent."""
 
@@ -32,9 +40,11 @@ class RemoteConversation:
         if conversation_id is None:
             self.id = str(self._again("/api/conversations", {}, str(uuid4()))["id"])
             self.open_question: dict[str, Any] | None = None
+            self._assessment: dict[str, Any] | None = None
         else:
             self.id = conversation_id
-            messages = self.read()["messages"]
+            detail = self.read()
+            messages, self._assessment = detail["messages"], detail["assessment"]
             self.open_question = messages[-1]["question"] if messages else None
             # What a clinician has written since the patient's last words is news.
             said = [at for at, message in enumerate(messages, start=1) if message["author"] == "patient"]
@@ -46,8 +56,13 @@ class RemoteConversation:
         Raises what the last try raised; its ``extra`` holds ``safety`` where the words tell of an emergency.
         """
         turn: dict[str, Any] = self._again(f"/api/conversations/{self.id}/messages", body, key or str(uuid4()))
-        self.open_question = turn["question"]
+        self.open_question, self._assessment = turn["question"], turn["assessment"]
         return turn
+
+    @property
+    def awaits_answers(self) -> bool:
+        """Whether something was told that no nurse has yet, because questions are open."""
+        return self._assessment is not None and self._assessment["status"] == "open"
 
     def read(self) -> dict[str, Any]:
         """Return the conversation with all its messages and its assessment."""

@@ -47,10 +47,11 @@ async def send_message(
 ) -> TurnOut | Response:
     """Say something. The safety screen runs before anything else, sign-in included: where the turn fails, the problem
     document still carries ``safety`` (level, advice, reasons) when the words tell of an emergency."""
-    safety = await service.screen(runtime, message.text) if message.text else None
+    readings = service.Readings()
+    safety = await service.screen(runtime, message.text, readings) if message.text else None
     async with _safety_in_errors(safety):
         actor = await current_actor(request, runtime, credentials)
-        started = await service.begin_turn(runtime, actor, conversation_id, message, key)
+        started = await service.begin_turn(runtime, actor, conversation_id, message, key, readings)
         if accept and EVENT_STREAM in accept:
             events = _events(runtime, started, safety)
             return StreamingResponse(events, media_type=EVENT_STREAM, headers={"X-Accel-Buffering": "no"})

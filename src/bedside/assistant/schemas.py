@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from bedside.care.schemas import MESSAGE_MAXIMUM, AssessmentOut, Citation
 from bedside.triage.schemas import Level, Question, Reason
@@ -14,7 +13,9 @@ from bedside.triage.schemas import Level, Question, Reason
 class SendMessage(BaseModel):
     """What the patient says: words, or a choice of a question that was asked, or both.
 
-    An earlier answer is changed by answering its question again.
+    An earlier answer is changed by answering its question again (``question_id`` with another ``choice``), or taken
+    back, to be asked again, by ``change``. What makes no sense together is refused by the service, once it is known
+    who sends it: a stranger learns 401 first.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -22,14 +23,22 @@ class SendMessage(BaseModel):
     text: str = Field(default="", max_length=MESSAGE_MAXIMUM)
     question_id: str | None = Field(default=None, min_length=1, max_length=200, description="The question's id.")
     choice: str | None = Field(default=None, min_length=1, max_length=200, description="The choice's value.")
+    change: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=200,
+        description="Alone: the id of a question whose answer is taken back; it becomes the next `question`.",
+    )
 
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
+    def fault(self) -> str | None:
+        """Return why this says nothing, or more than one thing; None where it is well."""
         if (self.question_id is None) != (self.choice is None):
-            raise ValueError("question_id and choice belong together; send both or neither")
-        if not self.text and self.choice is None:
-            raise ValueError("send text, or question_id with choice")
-        return self
+            return "question_id and choice belong together; send both or neither."
+        if self.change is not None and (self.text or self.choice is not None):
+            return "Send change alone."
+        if not self.text and self.choice is None and self.change is None:
+            return "Send text, question_id with choice, or change."
+        return None
 
 
 class Safety(BaseModel):

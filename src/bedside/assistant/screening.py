@@ -16,17 +16,20 @@ _NUMBER = re.compile(
 )
 
 
-def screen_message(text: str, number: str) -> Safety | None:
-    """Return what to do now when ``text`` tells of an emergency, else None.
+def screen_message(
+    text: str, number: str, readings: triage.Readings | None = None, crisis_line: str | None = None
+) -> Safety | None:
+    """Return what to do now when ``text`` tells of an emergency, else None. ``readings`` are the turn's.
 
     Raises BadInput or TooLarge for text that triage refuses to read.
     """
-    found = triage.screen(text)
+    found = triage.screen(text, readings=readings)
     if not found.emergency:
         return None
-    return Safety(level=Level.EMERGENCY, advice=localised(found.advice, number), reasons=found.reasons)
+    return Safety(level=Level.EMERGENCY, advice=localised(found.advice, number, crisis_line), reasons=found.reasons)
 
 
-def localised(lines: Iterable[str], number: str) -> list[str]:
-    """Put the service's emergency number into advice."""
-    return [_NUMBER.sub(lambda found: number + (found[1] or ""), line) for line in lines]
+def localised(lines: Iterable[str], number: str, crisis_line: str | None = None) -> list[str]:
+    """Put the service's emergency number, and its crisis line where it names one, into advice."""
+    filled = [_NUMBER.sub(lambda found: number + (found[1] or ""), line) for line in lines]
+    return triage.with_crisis_line(filled, crisis_line)

@@ -8,24 +8,26 @@ from uuid import UUID
 
 import structlog
 
+from bedside.assistant.cases import case_of, choice_in_words
 from bedside.assistant.engine import Engine
-from bedside.assistant.reading import is_choice_alone
+from bedside.assistant.lines import Service
 from bedside.assistant.schemas import ReplyOut, Safety, SendMessage, TurnOut
 from bedside.assistant.screening import localised, screen_message
 from bedside.assistant.state import Case, Finding
-from bedside.assistant.wording import Service, reply_text
+from bedside.assistant.wording import reply_text
 from bedside.care import service as care
-from bedside.care.schemas import AssessmentOut, Author, MessageOut, Status, Transcript
+from bedside.care.schemas import AssessmentOut, Author, MessageOut, Transcript
 from bedside.knowledge import service as knowledge
 from bedside.knowledge.schemas import SearchHit
 from bedside.platform.access.actor import Actor
 from bedside.platform.config.core import CoreSettings
-from bedside.platform.errors import BadInput, BedsideError, NotFound, Unavailable
+from bedside.platform.errors import BadInput, BedsideError, Unavailable
 from bedside.platform.metrics import CONVERSATIONS, RESPONSE_TIME
 from bedside.platform.runtime import Runtime
-from bedside.triage.schemas import Level, Subject, TriageResult
+from bedside.triage.schemas import Level, TriageResult
+from bedside.triage.service import Readings
 
-__all__ = ["Engine", "Started", "begin_turn", "finish_turn", "finish_unfinished", "screen", "take_turn"]
+__all__ = ["Engine", "Readings", "Started", "begin_turn", "finish_turn", "finish_unfinished", "screen", "take_turn"]
 
 _log = structlog.get_logger(__name__)
 
@@ -41,42 +43,61 @@ class Started:
     explicit: tuple[str, str] | None
     transcript: Transcript | None
     finished: TurnOut | None = None
+    readings: Readings | None = None
 
 
-async def screen(runtime: Runtime, text: str) -> Safety | None:
-    """Return what to do now when ``text`` tells of an emergency. Needs no database. Raises BadInput, TooLarge."""
-    number = runtime.settings.get(CoreSettings).emergency_number
-    return await runtime.part(Engine).compute(lambda: screen_message(text, number), len(text))
+async def screen(runtime: Runtime, text: str, readings: Readings | None = None) -> Safety | None:
+    """Return what to do now when ``text`` tells of an emergency. Needs no database. Raises BadInput, TooLarge.
+
+    ``readings`` keeps what was read, for the turn that follows.
+    """
+    core = runtime.settings.get(CoreSettings)
+    return await runtime.part(Engine).compute(
+        lambda: screen_message(text, core.emergency_number, readings, core.crisis_line), len(text)
+    )
 
 
 async def take_turn(
-    runtime: Runtime, actor: Actor, conversation_id: UUID, request: SendMessage, idempotency_key: str | None = None
+    runtime: Runtime,
+    actor: Actor,
+    conversation_id: UUID,
+    request: SendMessage,
+    idempotency_key: str | None = None,
+    readings: Readings | None = None,
 ) -> TurnOut:
     """Receive a message and reply to it; the same key again gives the same reply and counts once.
 
     Raises NotFound, BadInput, TooLarge and Conflict as ``care.receive_message``, Unavailable without a database.
     """
-    started = await begin_turn(runtime, actor, conversation_id, request, idempotency_key)
+    started = await begin_turn(runtime, actor, conversation_id, request, idempotency_key, readings)
     return await finish_turn(runtime, started)
 
 
 async def begin_turn(
-    runtime: Runtime, actor: Actor, conversation_id: UUID, request: SendMessage, idempotency_key: str | None = None
+    runtime: Runtime,
+    actor: Actor,
+    conversation_id: UUID,
+    request: SendMessage,
+    idempotency_key: str | None = None,
+    readings: Readings | None = None,
 ) -> Started:
     """Store the message and commit it, so that nothing that comes after can lose it. Raises as ``take_turn``."""
+    if fault := request.fault():
+        raise BadInput(fault)
     engine = runtime.part(Engine)
     alone = not engine.busy(conversation_id)
     explicit = (request.question_id, request.choice) if request.question_id and request.choice else None
     async with runtime.unit_of_work(actor) as ctx:
         text = request.text
-        if explicit and not text:
-            text = _label(await care.transcript(ctx, conversation_id), *explicit)
+        if explicit or request.change:
+            text = choice_in_words(await care.transcript(ctx, conversation_id), request)
         received = await care.receive_message(ctx, conversation_id, text, idempotency_key)
         transcript = None
         if alone and received.finished_reply is None:
             transcript = await care.transcript(ctx, conversation_id)
+            care.tell_of_message(ctx, transcript.assessment)
     finished = _turn(received.finished_reply, received.assessment) if received.finished_reply else None
-    return Started(conversation_id, received.message.id, explicit, transcript, finished)
+    return Started(conversation_id, received.message.id, explicit, transcript, finished, readings)
 
 
 async def finish_turn(runtime: Runtime, started: Started) -> TurnOut:
@@ -91,7 +112,7 @@ async def finish_turn(runtime: Runtime, started: Started) -> TurnOut:
             earlier = _replied(transcript, started.message_id)
             if earlier:
                 return _turn(earlier, transcript.assessment)
-            case = _case(transcript, started.message_id, started.explicit)
+            case = case_of(transcript, started.message_id, started.explicit, started.readings)
             found = await engine.find(case, lambda query: _search(runtime, query))
             turn = await _store(runtime, started, transcript, case, found)
     except BaseException:
@@ -124,16 +145,17 @@ async def _store(runtime: Runtime, started: Started, transcript: Transcript, cas
             assessment = await care.store_assessment(
                 ctx,
                 started.conversation_id,
-                _with_number(found.result, core.emergency_number),
+                _with_numbers(_stored(found), core.emergency_number, core.crisis_line),
                 found.understood.answers,
                 _hands_over(case, found),
                 model_output=_model_output(found),
                 raised_by_model=found.raised,
             )
-        text = reply_text(case, found, assessment, Service(core.organisation, core.emergency_number))
+        text = reply_text(case, found, assessment, Service(core.organisation, core.emergency_number, core.crisis_line))
         reply = await care.store_reply(
             ctx, started.conversation_id, started.message_id, text, found.answer.citations, found.understood.question
         )
+        care.tell_of_message(ctx, assessment)
     return _turn(reply, assessment)
 
 
@@ -141,6 +163,11 @@ def _hands_over(case: Case, found: Finding) -> bool:
     """A nurse gets what is concluded, and what is urgent at once, while the patient is still being asked."""
     urgent = found.result.level is not None and found.result.level.at_least(Level.URGENT)
     return case.handed_over or urgent or found.understood.question is None
+
+
+def _stored(found: Finding) -> TriageResult:
+    """What triage says by itself, even where that is below the level in force: care keeps the reasons of that level."""
+    return found.result if found.raised else found.understood.found
 
 
 def _model_output(found: Finding) -> dict[str, object] | None:
@@ -153,9 +180,12 @@ def _model_output(found: Finding) -> dict[str, object] | None:
     }
 
 
-def _with_number(result: TriageResult, number: str) -> TriageResult:
+def _with_numbers(result: TriageResult, number: str, crisis_line: str | None) -> TriageResult:
     return result.model_copy(
-        update={"advice": localised(result.advice, number), "safety_net": localised(result.safety_net, number)}
+        update={
+            "advice": localised(result.advice, number, crisis_line),
+            "safety_net": localised(result.safety_net, number, crisis_line),
+        }
     )
 
 
@@ -177,68 +207,8 @@ async def _search(runtime: Runtime, query: str) -> list[SearchHit]:
         return await knowledge.search(ctx, query, vector, k=HITS)
 
 
-def _case(transcript: Transcript, message_id: UUID, explicit: tuple[str, str] | None) -> Case:
-    message = _message(transcript, message_id)
-    stored = transcript.assessment
-    undecided = stored is not None and stored.status in {Status.OPEN, Status.WAITING, Status.CLAIMED}
-    about = transcript.conversation.about
-    return Case(
-        text=message.text,
-        utterances=tuple(_own_words(transcript)),
-        earlier=tuple(transcript.earlier_utterances),
-        answers=_answers(transcript, message_id),
-        open_question=transcript.answered_by.get(message_id),
-        asked=tuple(transcript.questions_asked),
-        explicit=explicit,
-        subject=about if about is not Subject.SELF else None,
-        age_years=transcript.conversation.age_years,
-        level=stored.level if stored and undecided else None,
-        status=stored.status if stored else None,
-    )
-
-
-def _own_words(transcript: Transcript) -> list[str]:
-    """The case's utterances; a bare choice holds no words of the patient, and would stay when it is changed.
-
-    It is emptied, not left out: findings name their utterance by its number.
-    """
-    bare = {
-        message.text
-        for message in transcript.messages
-        if (question := transcript.answered_by.get(message.id)) and is_choice_alone(question, message.text)
-    }
-    return ["" if text in bare else text for text in transcript.utterances]
-
-
-def _answers(transcript: Transcript, message_id: UUID) -> dict[str, str]:
-    """The stored answers, over what bare choices in the messages before say: a turn may have died before storing."""
-    before = {
-        question.id: choice.value
-        for message in transcript.messages
-        if message.id != message_id and (question := transcript.answered_by.get(message.id))
-        for choice in question.choices
-        if message.text.casefold() in (choice.value.casefold(), choice.label.casefold())
-    }
-    return {**before, **transcript.answers}
-
-
-def _message(transcript: Transcript, message_id: UUID) -> MessageOut:
-    found = next((m for m in transcript.messages if m.id == message_id), None)
-    if found is None:
-        raise NotFound("No such message in this conversation.")
-    return found
-
-
 def _replied(transcript: Transcript, message_id: UUID) -> MessageOut | None:
     return next((m for m in transcript.messages if m.in_reply_to == message_id and m.author is Author.ASSISTANT), None)
-
-
-def _label(transcript: Transcript, question_id: str, value: str) -> str:
-    question = next((q for q in transcript.questions_asked if q.id == question_id), None)
-    choice = next((c for c in question.choices if c.value == value), None) if question else None
-    if choice is None:
-        raise BadInput("No such question has been asked here, or it has no such choice; send what `question` gave.")
-    return choice.label
 
 
 def _turn(reply: MessageOut, assessment: AssessmentOut | None) -> TurnOut:

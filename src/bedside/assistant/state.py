@@ -7,17 +7,24 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypedDict, TypeVar
 
 from bedside.assistant.compose import NOTHING, Answer
+from bedside.assistant.intents import Intent
+from bedside.assistant.languages import Language
 from bedside.assistant.phrasing import Model
 from bedside.care.schemas import Status
 from bedside.knowledge.schemas import SearchHit
 from bedside.triage.schemas import Level, Question, Subject, TriageResult
+from bedside.triage.service import Readings
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The conversation up to one message of the patient. ``explicit`` is a question's id and the choice given to it."""
+    """The conversation up to one message of the patient. ``explicit`` is a question's id and the choice given to it.
+
+    ``level`` is that of the case in hand, ``decided_level`` that of the case before, where a clinician decided it;
+    ``told_review`` says whether the patient has read that the content is not clinically reviewed.
+    """
 
     text: str
     utterances: tuple[str, ...]
@@ -26,10 +33,14 @@ class Case:
     open_question: Question | None = None
     asked: tuple[Question, ...] = ()
     explicit: tuple[str, str] | None = None
+    readings: Readings | None = field(default=None, compare=False, repr=False)
+    """What triage has read in this turn already."""
     subject: Subject | None = None
     age_years: float | None = None
     level: Level | None = None
     status: Status | None = None
+    decided_level: Level | None = None
+    told_review: bool = False
 
     @property
     def characters(self) -> int:
@@ -47,22 +58,43 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """An answer that was taken back; ``after`` is its new choice, None while the question is asked again."""
+
+    question: Question
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
     """What the message means for the case.
 
+    ``result`` is never below the level of a case that a nurse has; ``found`` is what triage says by itself.
     ``asks`` is what the patient wants to know; ``misread`` says that the open question was not answered;
-    ``talk`` that the message is a greeting, thanks or the like; ``idle`` that there is no case either.
+    ``talk`` that the message says nothing about health; ``idle`` that there is no case either. ``foreign`` is the
+    language of a message that nobody here reads, ``follow_up`` a message after a clinician's decision that is for the
+    nurse as it is, ``adds`` a message that told something new beside an open question. ``kinds`` are the
+    patient's words for medicines, each with its kind, as sources name it; ``people`` the groups of ``compose`` that
+    the patient belongs to.
     """
 
     result: TriageResult
+    found: TriageResult
     answers: dict[str, str]
     question: Question | None
     asks: str | None
     misread: bool
     idle: bool
     talk: bool
-    readable: bool
     searches: str | None
+    intent: Intent | None = None
+    foreign: Language | None = None
+    change: Change | None = None
+    follow_up: bool = False
+    adds: bool = False
+    kinds: tuple[tuple[str, str], ...] = ()
+    people: frozenset[str] = frozenset()
 
     def changes(self, case: Case) -> bool:
         """Whether the case is any different for this message; a greeting or thanks changes nothing."""

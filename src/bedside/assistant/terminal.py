@@ -38,11 +38,10 @@ def show_turn(console: Console, turn: dict[str, Any]) -> None:
 
 
 def show_card(console: Console, assessment: dict[str, Any]) -> None:
-    """Show the care card: how urgent, who answers and by when."""
+    """Show the care card: how urgent, and that a nurse has it."""
     name, style = _LEVELS[assessment["level"]]
+    # When the nurse answers stands in the reply, in the service's own time zone: one time, said once.
     body = Text.assemble((name, style), "\nSent to a nurse")
-    if assessment["reply_by"]:
-        body.append(f", reply by {assessment['reply_by'][:16].replace('T', ' ')} UTC")
     console.print(Panel(body, title="Your case", width=min(60, console.width)))
 
 

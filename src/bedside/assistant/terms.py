@@ -106,6 +106,12 @@ def content_stems(text: str) -> frozenset[str]:
     return frozenset(stem(t) for t in tokens(text) if _tells(t))
 
 
+@lru_cache(maxsize=8192)
+def source_stems(text: str) -> frozenset[str]:
+    """``content_stems`` of a sentence or title of a source. Kept: it is public, and the same ones answer many."""
+    return content_stems(text)
+
+
 def _tells(token: str) -> bool:
     """Whether the word carries meaning by itself; numbers and their units are compared as quantities."""
     return token not in STOP and token not in NEGATIONS and token not in UNITS and not is_number(token)

@@ -1,6 +1,6 @@
 """How a reply reads: plain words, the most urgent first, every sentence of a source with its number.
 
-Advice and safety nets are the protocols' own reviewed lines, never written here.
+Advice and safety nets are the protocols' own lines, never written here. One reply names one time: when a nurse answers.
 """
 
 from __future__ import annotations
@@ -8,161 +8,213 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bedside.assistant.emergencies import emergency_text
+from bedside.assistant.intents import Intent
+from bedside.assistant.lines import (
+    NOT_REVIEWED,
+    Service,
+    bullets,
+    change_lines,
+    erasure,
+    foreign_lines,
+    is_self_harm,
+    join,
+    why,
+)
 from bedside.assistant.state import Case, Finding
 from bedside.care.schemas import AssessmentOut, Status
-from bedside.triage.schemas import Level
+from bedside.triage.schemas import Level, Subject, age_in_words
+from bedside.triage.service import clinically_reviewed, stated_age
 
-_OWN_WORDS = "From my sources, in their own sentences:"
-_PHRASED = "From my sources; each sentence is checked against the passage it names:"
-_NO_SOURCE = "I have no source that answers your question, so I do not answer it. A nurse is asked."
-_NO_SOURCE_YET = (
-    "I have no source that answers your question, so I do not answer it. A nurse is asked once I know enough."
-)
+__all__ = ["Service", "reply_text"]
+
+_OWN_WORDS = "This is what my sources say, word for word:"
+_PHRASED = "This is what my sources say; each sentence is checked against the passage it names:"
+_NO_SOURCE = "I have no source that answers this, so I do not guess. A nurse is asked."
 _WITHHELD = "I left out what my sources do not support. A nurse is asked."
-_MAX_REASONS = 3
-
+_MOST_NETS = 3
 _LEVELS = {
-    Level.URGENT: "This is urgent: a clinician should see to it {when}.",
-    Level.ROUTINE: "This is routine: it should be looked at in the next days to weeks, and can wait until then.",
-    Level.SELF_CARE: "You can most likely look after this at home. A nurse checks that too.",
+    Level.URGENT: "This is urgent, and a nurse has your case.",
+    Level.ROUTINE: "This does not look like an emergency. A nurse has your case and decides what comes next.",
+    Level.SELF_CARE: "You can most likely look after this at home. A nurse has your case and checks that too.",
 }
+_PEOPLE = {Subject.CHILD: "a child", Subject.OTHER: "somebody else"}
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """What replies say about the place that runs Bedside."""
+class _Turn:
+    """A turn and what stands stored after it."""
 
-    name: str
-    number: str
+    case: Case
+    found: Finding
+    assessment: AssessmentOut
+    service: Service
+
+    @property
+    def newly_with_nurse(self) -> bool:
+        return self.assessment.status is Status.WAITING and not self.case.handed_over
+
+    @property
+    def just_finished(self) -> bool:
+        """Whether this message answered the last question."""
+        return self.case.open_question is not None and not self.found.understood.talk
 
 
 def reply_text(case: Case, found: Finding, assessment: AssessmentOut | None, service: Service) -> str:
     """Return the reply to ``case``'s message. ``assessment`` is the one as it is stored now."""
     if assessment is None or found.understood.idle:
         return _idle(case, found, service)
-    if found.understood.talk and case.undecided and found.understood.question is None:
-        return f"You are welcome. Your case is with a nurse. {assessment.until_then or ''}".strip()
+    once = [] if case.told_review or clinically_reviewed() else [NOT_REVIEWED]
+    if found.understood.foreign and assessment.level is not Level.EMERGENCY:
+        # Every further line in English would only hide the one that they can read.
+        return join(*foreign_lines(found.understood.foreign, service.number), assessment.until_then or "")
     if assessment.level is Level.EMERGENCY:
-        return _emergency(case, found, assessment, service)
-    newly = assessment.status is Status.WAITING and not case.handed_over
-    if newly and found.understood.question is None:
-        return _join(*_unreadable(found, service), *_concluded(found, assessment))
-    if found.understood.question is None:
-        return _join(*_unreadable(found, service), *_answered(found, assessment), _with_nurse(case, found, assessment))
-    told = [_told_early(assessment)] if newly else []
-    return _join(*_unreadable(found, service), *_answered(found, assessment), *told, _asking(case, found))
+        return join(*emergency_text(case, found, assessment, service), *once)
+    turn = _Turn(case, found, assessment, service)
+    return join(*_first(turn), *_middle(turn), *once, *_last(turn))
 
 
 def _idle(case: Case, found: Finding, service: Service) -> str:
+    intent = found.understood.intent
+    if intent is Intent.ERASE:
+        return erasure(service)
     if case.earlier or case.status is Status.DECIDED:
-        return _join(
+        return join(
             "You are welcome. If anything changes, or something new comes up, write it here.",
             f"In an emergency call {service.number}.",
         )
-    hello = (
-        f"Hello, this is Bedside, the assistant of {service.name}."
-        if service.name != "Bedside"
-        else "Hello, this is Bedside."
-    )
-    return _join(
-        f"{hello} I am a computer program; a nurse reads what you write and decides.",
+    if intent in {Intent.FORGET, Intent.JOKE}:
+        return f"That is fine. If you need anything, write here at any time. In an emergency call {service.number}."
+    return join(
+        f"{_hello(service)} {_machine()}",
         f"Tell me in your own words what is wrong. In an emergency call {service.number} now.",
     )
 
 
-def _emergency(case: Case, found: Finding, assessment: AssessmentOut, service: Service) -> str:
-    if case.level is Level.EMERGENCY and case.handed_over:
-        return _join(
-            f"This is still an emergency: call {service.number} now. Do not wait for an answer here.",
-            _bullets("What to do now:", assessment.advice),
-            "What you wrote is added to your case; a nurse has it in front of them.",
-        )
-    return _join(
-        f"This may be an emergency. Call {service.number} now.",
-        _bullets("What to do now:", assessment.advice),
-        _why(assessment),
-        f"A nurse has been told and sees your case first. Do not wait for the answer here: call {service.number}.",
-        _protocol(assessment),
-    )
-
-
-def _concluded(found: Finding, assessment: AssessmentOut) -> Iterable[str]:
-    level = assessment.level or Level.URGENT
-    yield _LEVELS[level].format(when=_when(assessment.within_hours))
-    yield _why(assessment)
-    yield _bullets("What to do now:", assessment.advice)
-    yield from _answered(found, assessment)
-    yield _bullets("Get help sooner than that:", assessment.safety_net)
-    yield f"Your case is with a nurse, who decides. {assessment.until_then or ''}".strip()
-    yield _protocol(assessment)
-
-
-def _answered(found: Finding, assessment: AssessmentOut) -> Iterable[str]:
-    if found.answer.sentences:
-        yield f"{_PHRASED if found.answer.phrased else _OWN_WORDS}\n{found.answer.text}"
-        if found.answer.withheld:
-            yield _WITHHELD
-    elif found.understood.asks:
-        yield _NO_SOURCE_YET if assessment.status is Status.OPEN else _NO_SOURCE
-
-
-def _told_early(assessment: AssessmentOut) -> str:
-    return _join(
-        f"This needs to be seen {_when(assessment.within_hours)}, so a nurse has your case already.",
-        _bullets("What to do now:", assessment.advice),
-        assessment.until_then or "",
-    )
-
-
-def _asking(case: Case, found: Finding) -> str:
-    understood = found.understood
+def _first(turn: _Turn) -> Iterable[str]:
+    """What answers the message itself, before anything about the case."""
+    understood = turn.found.understood
+    yield from change_lines(turn.case, understood)
     if understood.misread:
-        return "I could not read that as an answer, but I have kept it for the nurse. Please choose one of the answers."
-    if case.asked and understood.question and understood.question.id == case.asked[-1].id:
-        return "My question is still open; it helps to tell how urgent this is."
+        yield "I could not read that as an answer, but it is kept for the nurse. Please choose one of the answers."
+    if understood.adds and understood.question and not understood.asks:
+        yield "I have added that to what the nurse will see."
+    yield from _wished(turn)
+
+
+def _wished(turn: _Turn) -> Iterable[str]:
+    """Answers to what was asked of Bedside itself."""
+    understood, open_question = turn.found.understood, turn.case.open_question
+    match understood.intent:
+        case Intent.EXPLAIN if open_question and understood.question:
+            yield f"Why I ask: {open_question.why} If you can't tell, answer \u201cI don't know\u201d."
+        case Intent.FORGET:
+            kept = "I have not taken that as an answer. " if open_question else ""
+            yield f"{kept}You don't have to answer any more questions. A nurse still sees what you have told me."
+        case Intent.ERASE:
+            yield erasure(turn.service)
+        case Intent.JOKE:
+            yield "All right. A nurse still sees what you wrote. If any of it is true, now or later, tell me."
+        case Intent.WHO:
+            yield f"{_hello(turn.service)} {_machine()}"
+        case _:
+            yield from _answered(turn)
+
+
+def _middle(turn: _Turn) -> Iterable[str]:
+    """Where the case stands, as far as it is with a nurse."""
+    understood = turn.found.understood
+    if turn.newly_with_nurse and understood.question:
+        yield from _told_early(turn)
+    elif understood.follow_up and turn.newly_with_nurse:
+        yield f"I pass this on to a nurse, who knows what was decided. {turn.assessment.until_then or ''}".strip()
+    elif turn.newly_with_nurse or (understood.question is None and turn.just_finished):
+        yield from _concluded(turn)
+    elif understood.question is None:
+        yield from _with_nurse(turn)
+
+
+def _last(turn: _Turn) -> Iterable[str]:
+    """What leads to the question."""
+    case, understood = turn.case, turn.found.understood
+    if understood.question is None:
+        return
     if not case.asked:
-        return (
-            'Thank you for telling me. I have some questions, to tell how urgent this is. "I don\'t know" counts too.'
-        )
-    return "Thank you."
+        yield from _about_whom(turn)
+        yield 'Some questions, one at a time, show how urgent this is. You can always answer "I don\'t know".'
+    elif understood.change and understood.change.after is None:
+        yield "Here is the question again."
+    elif case.open_question and understood.question.id == case.open_question.id:
+        if not understood.misread:
+            yield "My question is still open; the answer helps to tell how urgent this is."
+    else:
+        left = len(understood.result.questions)
+        yield "One last question." if left <= 1 else f"{left} questions are left at most."
 
 
-def _with_nurse(case: Case, found: Finding, assessment: AssessmentOut) -> str:
-    if case.level is not None and assessment.level is not None and assessment.level.rank < case.level.rank:
-        more = _LEVELS[assessment.level].format(when=_when(assessment.within_hours))
-        return _join(
-            more, _why(assessment), _bullets("What to do now:", assessment.advice), assessment.until_then or ""
-        )
-    return f"I have added this to your case, which is with a nurse. {assessment.until_then or ''}".strip()
+def _concluded(turn: _Turn) -> Iterable[str]:
+    assessment = turn.assessment
+    yield from _told_early(turn)
+    yield bullets("Get help sooner than that:", assessment.safety_net)
+    yield f"Level and advice: protocol {assessment.protocol.id}, version {assessment.protocol.version}."
 
 
-def _unreadable(found: Finding, service: Service) -> Iterable[str]:
-    if not found.understood.readable:
-        yield (
-            "I can read English only so far; a nurse sees your words as you wrote them. Please write in English if you "
-            f"can, or answer with the choices. In an emergency call {service.number}."
-        )
+def _told_early(turn: _Turn) -> Iterable[str]:
+    assessment = turn.assessment
+    stands = f"{_LEVELS[assessment.level or Level.URGENT]} {assessment.until_then or ''}".strip()
+    if is_self_harm(assessment) and assessment.advice:
+        warm, *rest = assessment.advice
+        yield warm
+        yield bullets("What can help now:", rest)
+        yield stands
+        return
+    yield stands
+    yield why(assessment)
+    yield bullets("What to do now:", assessment.advice)
 
 
-def _when(hours: float | None) -> str:
-    if hours is None or hours >= 48:
-        return "within 24 to 48 hours"
-    return f"within {hours:g} hour{'s' if hours != 1 else ''}"
+def _with_nurse(turn: _Turn) -> Iterable[str]:
+    """A message after the questions: it is added, and what holds is said again, so that nobody has to scroll."""
+    assessment, understood = turn.assessment, turn.found.understood
+    level = assessment.level or Level.URGENT
+    risen = turn.case.level is not None and level.rank < turn.case.level.rank
+    if risen:
+        yield from _concluded(turn)
+        return
+    if understood.talk and understood.intent is None:
+        yield f"You are welcome. {_LEVELS[level]} {assessment.until_then or ''}".strip()
+        return
+    if not understood.talk and not understood.change:
+        yield "The nurse sees this too."
+    yield f"{_LEVELS[level]} {assessment.until_then or ''}".strip()
+    yield bullets("Until then:", assessment.advice)
+    yield bullets("Get help sooner than that:", assessment.safety_net[:_MOST_NETS])
 
 
-def _why(assessment: AssessmentOut) -> str:
-    return _bullets("Why:", [reason.text for reason in assessment.reasons if reason.deciding][:_MAX_REASONS])
+def _answered(turn: _Turn) -> Iterable[str]:
+    answer = turn.found.answer
+    if answer.sentences:
+        yield f"{_PHRASED if answer.phrased else _OWN_WORDS}\n{answer.text}"
+        if answer.withheld:
+            yield _WITHHELD
+    elif turn.found.understood.asks and not turn.found.understood.follow_up:
+        yield _NO_SOURCE
 
 
-def _protocol(assessment: AssessmentOut) -> str:
-    """Where level and advice come from; what sources say carries its own numbers."""
-    return f"Level and advice: protocol {assessment.protocol.id}, version {assessment.protocol.version}."
+def _about_whom(turn: _Turn) -> Iterable[str]:
+    record = turn.found.result.record
+    who = _PEOPLE.get(record.subject)
+    if who is not None:
+        age = stated_age(record)
+        years = f", {age_in_words(age)} old" if age is not None else ""
+        yield f"I understand that this is about {who}{years}. If not, please tell me."
 
 
-def _bullets(title: str, lines: Iterable[str]) -> str:
-    shown = "\n".join(f"- {line}" for line in lines)
-    return f"{title}\n{shown}" if shown else ""
+def _hello(service: Service) -> str:
+    if service.name == "Bedside":
+        return "Hello, this is Bedside."
+    return f"Hello, this is Bedside, the assistant of {service.name}."
 
 
-def _join(*parts: str) -> str:
-    return "\n\n".join(part for part in parts if part)
+def _machine() -> str:
+    return "I am a computer program; a nurse reads what you write and decides."

@@ -7,18 +7,16 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TextIO
-from uuid import UUID
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from bedside.audit import service
 from bedside.audit.schemas import AccessSummary, AuditEventOut, AuditFilter
+from bedside.audit.terminal import draw_access, draw_events
 from bedside.kit.durations import parse_duration
 from bedside.kit.paging import Page
+from bedside.platform.access.names import ActorNames
 from bedside.platform.cli.options import JsonOption
 from bedside.platform.cli.output import emit, say
 from bedside.platform.cli.session import operator, run
@@ -32,9 +30,6 @@ Action = Annotated[str | None, typer.Option("--action", help="Only actions that 
 Patient = Annotated[str | None, typer.Option("--patient", help="Only events about this patient's id.")]
 Actor = Annotated[str | None, typer.Option("--actor", help="Only events of this account's id.")]
 
-_SHORT = 8
-_IDS_SHOWN = 2
-
 
 @app.command("list")
 def list_(
@@ -42,18 +37,23 @@ def list_(
     action: Action = None,
     patient: Patient = None,
     actor: Actor = None,
+    entity: Annotated[str | None, typer.Option("--entity", help="Only this kind of thing: patient, account, …")] = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="Only success, denied or failed.")] = None,
+    flag: Annotated[list[str] | None, typer.Option("--flag", help="Only with this flag: break-glass, …")] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10_000, help="How many, newest first.")] = 50,
     json: JsonOption = False,
 ) -> None:
     """Show events, the newest first."""
-    chosen = _filter(last, action=action, patient_id=patient, actor_id=actor)
+    chosen = _filter(
+        last, action=action, patient_id=patient, actor_id=actor, entity=entity, outcome=outcome, flag=flag or []
+    )
 
     async def read(runtime: Runtime) -> Page[AuditEventOut]:
         async with runtime.unit_of_work(operator()) as ctx:
-            return await service.list_events(ctx, chosen, after=None, limit=limit)
+            return await service.list_events(ctx, chosen, runtime.part(ActorNames), after=None, limit=limit)
 
     page = run(read)
-    emit(page.items, as_json=json, render=lambda console: _draw_events(console, page.items))
+    emit(page.items, as_json=json, render=lambda console: draw_events(console, page.items))
 
 
 @app.command()
@@ -66,7 +66,7 @@ def access(last: Last = "24h", patient: Patient = None, json: JsonOption = False
             return await service.access(ctx, chosen)
 
     found = run(read)
-    emit(found, as_json=json, render=lambda console: _draw_access(console, found))
+    emit(found, as_json=json, render=lambda console: draw_access(console, found))
 
 
 @app.command()
@@ -90,7 +90,7 @@ def export(
     say(f"{run(write)} events exported.")
 
 
-def _filter(last: str | None, **fields: str | None) -> AuditFilter:
+def _filter(last: str | None, **fields: str | list[str] | None) -> AuditFilter:
     try:
         since = datetime.now(UTC) - parse_duration(last) if last else None
         return AuditFilter.model_validate({"since": since, **fields})
@@ -108,52 +108,3 @@ def _opened(path: Path | None) -> TextIO:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
     except OSError as error:
         raise BadInput(f"Can't write a new file {path} ({error.strerror}).") from None
-
-
-def _draw_events(console: Console, events: list[AuditEventOut]) -> None:
-    if not events:
-        console.print("No events.")
-        return
-    table = _table("at (UTC)", "who", last="what")
-    for event in events:
-        who = event.operator or (_short(event.actor_id) if event.actor_id else event.via)
-        ids = [_short(one) for one in event.entity_ids[:_IDS_SHOWN]]
-        more = len(event.entity_ids) - len(ids)
-        marks = [*event.flags, *([] if event.outcome == "success" else [event.outcome.upper()])]
-        what = [event.action, event.entity, *ids, *([f"and {more} more"] if more else []), *marks]
-        table.add_row(f"{event.recorded_at:%Y-%m-%d %H:%M:%S}", Text(f"{event.actor_role} {who}"), Text(" ".join(what)))
-    console.print(table)
-    console.print(Text("Ids are cut to their last 8 digits; --json has them whole."))
-
-
-def _draw_access(console: Console, rows: list[AccessSummary]) -> None:
-    if not rows:
-        console.print("Nobody reached patient data in that time.")
-        return
-    table = _table("who", "via", "events", "patients", "denied", "glass", last="last at (UTC)")
-    for row in rows:
-        table.add_row(
-            Text(f"{row.actor_role} {_short(row.actor_id) if row.actor_id else ''}".strip()),
-            Text(row.via),
-            str(row.events),
-            str(row.patients),
-            str(row.denied),
-            str(row.break_glass),
-            f"{row.last_at:%Y-%m-%d %H:%M:%S}",
-        )
-    console.print(table)
-    console.print(Text("glass: uses of break-glass. Ids are cut to their last 8 digits; --json has them whole."))
-
-
-def _table(*headers: str, last: str) -> Table:
-    """Return a table that fits 80 columns: all but the last column keep their words whole."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for header in headers:
-        table.add_column(header, no_wrap=True)
-    table.add_column(last, overflow="fold")
-    return table
-
-
-def _short(id_: UUID) -> str:
-    # The end tells ids apart: a version 7 UUID begins with the time (RFC 9562, section 5.7).
-    return str(id_)[-_SHORT:]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bedside.audit.schemas import AccessSummary, AuditFilter
@@ -23,12 +23,18 @@ def _matching(chosen: AuditFilter) -> list[ColumnElement[bool]]:
         "since": lambda value: event.recorded_at >= value,
         "until": lambda value: event.recorded_at < value,
         "actor_id": lambda value: event.actor_id == value,
+        "actor_role": lambda value: event.actor_role == value.value,
+        "via": lambda value: event.via == value,
         "patient_id": lambda value: event.patient_ids.contains([value]),
         "action": lambda value: event.action.startswith(value, autoescape=True),
-        "outcome": lambda value: event.outcome == value,
-        "flag": lambda value: event.flags.contains([value]),
+        "entity": lambda value: event.entity == value,
+        "entity_id": lambda value: event.entity_ids.contains([value]),
+        "outcome": lambda value: event.outcome == value.value,
+        "flag": event.flags.contains,
+        "request_id": lambda value: event.request_id == str(value),
     }
-    return [make(value) for name, make in conditions.items() if (value := getattr(chosen, name)) is not None]
+    asked = chosen.model_dump(exclude_defaults=True)
+    return [make(getattr(chosen, name)) for name, make in conditions.items() if name in asked]
 
 
 async def page(
@@ -45,6 +51,17 @@ async def page(
             )
         )
     ordered = statement.order_by(AuditEvent.recorded_at.desc(), AuditEvent.id.desc()).limit(limit)
+    return list((await session.execute(ordered)).scalars())
+
+
+async def batch(
+    session: AsyncSession, chosen: AuditFilter, *, after: tuple[datetime, UUID] | None, limit: int
+) -> list[AuditEvent]:
+    """Return up to ``limit`` events, the oldest first, newer than ``after``."""
+    statement: Select[AuditEvent] = select(AuditEvent).where(*_matching(chosen))
+    if after is not None:
+        statement = statement.where(tuple_(AuditEvent.recorded_at, AuditEvent.id) > after)
+    ordered = statement.order_by(AuditEvent.recorded_at, AuditEvent.id).limit(limit)
     return list((await session.execute(ordered)).scalars())
 
 

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bedside.platform.access.actor import Role
 from bedside.platform.http.moments import Moment
 
 _NAME = r"^[a-z0-9_.-]+$"
+
+
+class Outcome(StrEnum):
+    SUCCESS = "success"
+    DENIED = "denied"
+    FAILED = "failed"
+
+
+class ExportFormat(StrEnum):
+    """``csv`` is for people: a row an event. ``jsonl`` is the events as they are stored, which can be proved."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
 
 
 class AuditFilter(BaseModel):
@@ -17,13 +33,20 @@ class AuditFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    since: Moment | None = None
-    until: Moment | None = None
+    since: Moment | None = Field(default=None, description="From this time on.")
+    until: Moment | None = Field(default=None, description="Before this time.")
     actor_id: UUID | None = None
+    actor_role: Role | None = None
+    via: str | None = Field(default=None, max_length=20, pattern=_NAME, description="The door: api, cli, job, …")
     patient_id: UUID | None = None
-    action: str | None = Field(default=None, max_length=80, pattern=_NAME)
-    outcome: str | None = Field(default=None, pattern="^(success|denied|failed)$")
-    flag: str | None = Field(default=None, max_length=40, pattern=_NAME)
+    action: str | None = Field(default=None, max_length=80, pattern=_NAME, description="How the action begins.")
+    entity: str | None = Field(default=None, max_length=80, pattern=_NAME, description="The kind of thing.")
+    entity_id: UUID | None = Field(default=None, description="The thing that it was done to.")
+    outcome: Outcome | None = None
+    flag: list[Annotated[str, Field(max_length=40, pattern=_NAME)]] = Field(
+        default_factory=list, max_length=5, description="Flags that an event must carry, all of them: break-glass, …"
+    )
+    request_id: UUID | None = Field(default=None, description="The request whose events these are.")
 
 
 class AuditEventOut(BaseModel):
@@ -32,6 +55,9 @@ class AuditEventOut(BaseModel):
     id: UUID
     recorded_at: datetime
     actor_id: UUID | None
+    actor_name: str | None = Field(
+        default=None, description="Of staff, for administrators; never of patients, and null where nobody is known."
+    )
     actor_role: str
     operator: str | None
     via: str
@@ -40,7 +66,7 @@ class AuditEventOut(BaseModel):
     entity_ids: list[UUID]
     patient_ids: list[UUID]
     fields: list[str]
-    outcome: str
+    outcome: Outcome
     flags: list[str]
     request_id: str | None
 

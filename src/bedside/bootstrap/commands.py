@@ -31,5 +31,6 @@ COMMANDS: dict[str, Entry] = {
     "token": Entry("bedside.identity.token_commands", "Revoke sign-ins."),
     "audit": Entry("bedside.audit.commands", "Read and export the audit log."),
     "db": Entry("bedside.ops.database.commands", "The database: set up, migrate, seed, status."),
+    "sample-data": Entry("bedside.ops.sample.commands", "Sample data: reset, in development alone."),
     "config": Entry("bedside.ops.config.commands", "Settings: init, check, show."),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import psycopg
 
@@ -33,7 +34,19 @@ def prepare_embedded(server: EmbeddedPostgres, settings: Settings) -> DatabaseUr
     urls = embedded_urls(server, database)
     provision_roles(server.superuser_dsn(), DATABASE, embedded_passwords(database))
     migrate(urls.require("owner"))
+    _prepared(settings).write_text(head(), encoding="utf-8")
     return urls
+
+
+def _prepared(settings: Settings) -> Path:
+    """The file that says for which schema the embedded database was last prepared."""
+    return settings.home / "database-prepared"
+
+
+def _is_prepared(server: EmbeddedPostgres, settings: Settings) -> bool:
+    """Tell whether a sign-in can work: one before that would stand as FATAL in PostgreSQL's log, and alarm people."""
+    file = _prepared(settings)
+    return file.exists() and file.read_text(encoding="utf-8") == head() and server.running()
 
 
 @contextmanager
@@ -56,6 +69,16 @@ def database_urls(settings: Settings) -> Iterator[DatabaseUrls]:
         server.stop()
 
 
+@contextmanager
+def urls_for_process(settings: Settings, wait: float | None) -> Iterator[DatabaseUrls]:
+    """Yield the URLs for a process that goes on: as ``database_urls``, or with ``wait`` as ``awaited_urls``."""
+    if wait is None:
+        with database_urls(settings) as urls:
+            yield urls
+    else:
+        yield awaited_urls(settings, wait)
+
+
 def awaited_urls(settings: Settings, seconds: float) -> DatabaseUrls:
     """Wait up to ``seconds`` for a database that somebody else starts and migrates; return its URLs, there or not."""
     database = settings.get(DatabaseSettings)
@@ -65,9 +88,10 @@ def awaited_urls(settings: Settings, seconds: float) -> DatabaseUrls:
         urls = embedded_urls(server, database) if database.is_embedded else external_urls(database)
         if not database.is_embedded:
             require_accepted(urls.app, "DATABASE_URL")
-        with suppress(Unavailable, psycopg.Error):
-            if current(urls.app) == head():
-                return urls
+        if not database.is_embedded or _is_prepared(server, settings):
+            with suppress(Unavailable, psycopg.Error):
+                if current(urls.app) == head():
+                    return urls
         if time.monotonic() > deadline:
             return urls
         time.sleep(_POLL_SECONDS)

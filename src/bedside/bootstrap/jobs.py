@@ -6,6 +6,7 @@ from bedside.assistant.jobs import JOBS as ASSISTANT
 from bedside.care.jobs import JOBS as CARE
 from bedside.identity.jobs import JOBS as IDENTITY
 from bedside.notify.jobs import JOBS as NOTIFY
+from bedside.ops.monitoring.jobs import JOBS as MONITORING
 from bedside.platform.jobs import Job
 
-JOBS: tuple[Job, ...] = (*ASSISTANT, *CARE, *IDENTITY, *NOTIFY)
+JOBS: tuple[Job, ...] = (*ASSISTANT, *CARE, *IDENTITY, *NOTIFY, *MONITORING)

@@ -6,20 +6,37 @@ from typing import Any
 
 from bedside.assistant.service import Engine
 from bedside.bootstrap.checks import CHECKS
-from bedside.care.service import measure_worklist
-from bedside.identity.service import measure_sessions
+from bedside.bootstrap.seed import seed_anew
+from bedside.bootstrap.site import site_description
+from bedside.care import service as care
+from bedside.care.sample import count_sample_records, delete_sample_records
+from bedside.care.settings import CareSettings
+from bedside.identity import service as identity
 from bedside.identity.service.links import Messenger
+from bedside.identity.service.views import staff_names
 from bedside.notify.service import send_privately
+from bedside.ops.monitoring.service import Monitor
+from bedside.platform.access.names import ActorNames
 from bedside.platform.checks import CheckList
 from bedside.platform.config import Settings
+from bedside.platform.figures import FigureSources
 from bedside.platform.gauges import Gauges
+from bedside.platform.sample_data import SampleData
+from bedside.platform.site import SiteDescription
+from bedside.platform.traffic import Traffic
 
 
 def build_parts(settings: Settings) -> dict[type[Any], Any]:
     """Return the parts by their class."""
     return {
+        ActorNames: ActorNames(staff_names),
         CheckList: CheckList(CHECKS),
         Engine: Engine(settings),
-        Gauges: Gauges((measure_sessions, measure_worklist)),
+        FigureSources: FigureSources((identity.figures, care.figures)),
+        Gauges: Gauges((identity.measure_sessions, care.measure_worklist)),
         Messenger: Messenger(send_privately),
+        Monitor: Monitor(settings.get(CareSettings).time_zone),
+        SiteDescription: site_description(settings),
+        SampleData: SampleData(count_sample_records, delete_sample_records, seed_anew),
+        Traffic: Traffic(),
     }

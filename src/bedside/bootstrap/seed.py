@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bedside.care.sample import create_sample_cases
 from bedside.identity.repository import account_id_of
-from bedside.identity.sample import SAMPLE_ACCOUNTS, create_sample_accounts
+from bedside.identity.sample import SAMPLE_ACCOUNTS, create_sample_accounts, restore_sample_accounts
 from bedside.knowledge.service import seed_starter
 from bedside.platform.access.actor import Actor
 from bedside.platform.runtime import Runtime
@@ -18,6 +18,12 @@ async def seed(runtime: Runtime) -> dict[str, int]:
         counts["sample accounts"] = await create_sample_accounts(runtime)
         counts["sample cases"] = await _sample_cases(runtime)
     return counts
+
+
+async def seed_anew(runtime: Runtime) -> dict[str, int]:
+    """Make the sample people what they were at first, and their cases anew; return counts by kind."""
+    accounts = await restore_sample_accounts(runtime)
+    return {"sample accounts": accounts, "sample cases": await _sample_cases(runtime)}
 
 
 async def _sample_cases(runtime: Runtime) -> int:

@@ -6,6 +6,7 @@ from bedside.care.settings import CareSettings
 from bedside.identity.settings import IdentitySettings
 from bedside.models.settings import ModelSettings
 from bedside.notify.settings import NotifySettings
+from bedside.ops.settings import MonitoringSettings
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.config import Section, Settings, load_settings
 from bedside.platform.config.core import CORE_SECTIONS
@@ -17,6 +18,7 @@ SECTIONS: tuple[type[Section], ...] = (
     NotifySettings,
     CareSettings,
     ModelSettings,
+    MonitoringSettings,
 )
 
 

@@ -1,4 +1,5 @@
-"""Loads what the first conversation would otherwise wait for, while the API already answers."""
+"""What an API process does beside answering: it loads what the first conversation would otherwise wait for, and
+writes down how many requests came."""
 
 from __future__ import annotations
 
@@ -8,8 +9,11 @@ import structlog
 
 from bedside.assistant import service as assistant
 from bedside.knowledge import service as knowledge
+from bedside.ops.monitoring.service import keep_writing_traffic
 from bedside.platform.errors import BedsideError
 from bedside.platform.runtime import Runtime
+
+__all__ = ["keep_writing_traffic", "warm"]
 
 _log = structlog.get_logger(__name__)
 

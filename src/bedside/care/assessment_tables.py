@@ -72,6 +72,7 @@ class Assessment(Row, PatientData, Base):
         Index("ix_assessments_worklist", "due_at", postgresql_where=sql("status IN ('waiting', 'claimed')")),
         Index(None, "conversation_id"),
         Index(None, "patient_id"),
+        Index(None, "handed_over_at"),
         CheckConstraint("level IN ('emergency', 'urgent', 'routine', 'self-care')", name="level_known"),
         CheckConstraint("decided_level IN ('emergency', 'urgent', 'routine', 'self-care')", name="decided_level_known"),
         CheckConstraint("status IN ('open', 'waiting', 'claimed', 'decided', 'withdrawn')", name="status_known"),
@@ -91,7 +92,7 @@ class Assessment(Row, PatientData, Base):
 
 
 class AssessmentEvent(Row, PatientData, Base):
-    """One transition; never changed. ``created_at`` is when it happened."""
+    """One transition; never changed. ``created_at`` is when it happened, ``level`` what was in force after it."""
 
     __tablename__ = "assessment_events"
     entity = "assessment_event"
@@ -105,10 +106,12 @@ class AssessmentEvent(Row, PatientData, Base):
     actor_role: Mapped[str]
     actor_name: Mapped[str | None]
     reason: Mapped[str | None]
+    level: Mapped[str | None]
 
     __table_args__ = (
         ForeignKeyConstraint(["assessment_id", "patient_id"], ["assessments.id", "assessments.patient_id"]),
         Index(None, "assessment_id"),
+        CheckConstraint("level IN ('emergency', 'urgent', 'routine', 'self-care')", name="level_known"),
     )
 
 

@@ -13,6 +13,12 @@ async def _watch(runtime: Runtime) -> None:
         await service.watch_breaches(ctx)
 
 
-WATCH_BREACHES = Job("care.watch_breaches", _watch, cron="* * * * *", attempts=1)
+WATCH_BREACHES = Job(
+    "care.watch_breaches",
+    _watch,
+    cron="* * * * *",
+    attempts=1,
+    purpose="Tells of cases over their target and gives abandoned ones back.",
+)
 
 JOBS: tuple[Job, ...] = (WATCH_BREACHES,)

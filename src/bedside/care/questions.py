@@ -29,30 +29,42 @@ def asked_questions(messages: Iterable[Message], answers: Mapping[str, str]) -> 
     ``answers`` maps a question's id to a choice's value, as triage counts it. An answer to a question that
     no message asked (a client may answer ahead) comes last, under the question's id.
     """
-    questions: dict[str, Question] = {}
-    words: dict[str, str] = {}
-    pending: str | None = None
-    for message in messages:
-        if message.author == Author.ASSISTANT:
-            question = Question.model_validate(message.question) if message.question else None
-            pending = question.id if question else None
-            if question:
-                questions[question.id] = question
-        elif message.author == Author.PATIENT and pending:
-            words[pending], pending = message.text, None
-    asked = [_asked(question, answers.get(id_), words.get(id_)) for id_, question in questions.items()]
+    messages = list(messages)
+    put = [Question.model_validate(m.question) for m in messages if m.author == Author.ASSISTANT and m.question]
+    questions = {question.id: question for question in put}
+    given = answering_messages(messages)
+    asked = [_asked(question, answers.get(id_), given.get(id_)) for id_, question in questions.items()]
     ahead = [
-        AskedQuestion(id=id_, text=id_, answer=value, words=None, red_flag=False)
+        AskedQuestion(id=id_, text=id_, why="", answer=value, words=None, message_id=None, red_flag=False)
         for id_, value in answers.items()
         if id_ not in questions
     ]
     return asked + ahead
 
 
-def _asked(question: Question, value: str | None, words: str | None) -> AskedQuestion:
+def answering_messages(messages: Iterable[Message]) -> dict[str, Message]:
+    """Return the patient's message that came right after each question, the last one where it was asked again."""
+    found: dict[str, Message] = {}
+    pending: str | None = None
+    for message in messages:
+        if message.author == Author.ASSISTANT:
+            pending = Question.model_validate(message.question).id if message.question else None
+        elif message.author == Author.PATIENT and pending:
+            found[pending], pending = message, None
+    return found
+
+
+def _asked(question: Question, value: str | None, given: Message | None) -> AskedQuestion:
     labels = {choice.value: choice.label for choice in question.choices}
-    answer = None if value is None else labels.get(value, value)
-    return AskedQuestion(id=question.id, text=question.text, answer=answer, words=words, red_flag=question.red_flag)
+    return AskedQuestion(
+        id=question.id,
+        text=question.text,
+        why=question.why,
+        answer=None if value is None else labels.get(value, value),
+        words=given.text if given else None,
+        message_id=given.id if given else None,
+        red_flag=question.red_flag,
+    )
 
 
 def labels_in(findings: Sequence[Finding], state: State) -> list[str]:

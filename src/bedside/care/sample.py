@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from bedside.care import service
+from bedside.care.repository import samples
 from bedside.care.schemas import StartConversation
 from bedside.platform.access.actor import Actor, Role
+from bedside.platform.access.context import Context
+from bedside.platform.errors import SettingsError
 from bedside.platform.runtime import Runtime
 from bedside.triage.schemas import Question, Subject, TriageInput, TriageResult
 from bedside.triage.service import assess, with_number
@@ -52,6 +55,25 @@ async def create_sample_cases(runtime: Runtime, account_id: UUID, name: str) -> 
         patient = Actor(Role.PATIENT, owner, via="cli", name=name if case.own else case.name)
         made += await _create(runtime, patient, case, f"sample-{number}")
     return made
+
+
+async def delete_sample_records(ctx: Context) -> dict[str, int]:
+    """Delete the records of sample patients, whoever made them while SAMPLE_DATA was on; return rows by kind.
+
+    Row-level security lets no other record be deleted. Raises SettingsError unless SAMPLE_DATA is on.
+    """
+    if not ctx.settings.core.sample_data:
+        raise SettingsError("Sample records need SAMPLE_DATA=true, in development, on a loopback address.")
+    patients = await samples.patients(ctx)
+    deleted = await samples.delete_records(ctx, patients) if patients else {}
+    ctx.record(samples.ACCESS, "patient", ids=patients, patients=patients)
+    ctx.notify("worklist")
+    return {"patients": len(patients), **deleted}
+
+
+async def count_sample_records(ctx: Context) -> dict[str, int]:
+    """Return what ``delete_sample_records`` would delete."""
+    return await samples.count_records(ctx)
 
 
 async def _create(runtime: Runtime, patient: Actor, case: SampleCase, key: str) -> bool:

@@ -217,6 +217,7 @@ class Transition(BaseModel):
     to_status: Status
     actor_name: str | None
     actor_role: str
+    level: Level | None = Field(description="The level in force after it; null where that was not kept.")
     reason: str | None
     at: datetime
 
@@ -236,9 +237,44 @@ class AskedQuestion(BaseModel):
 
     id: str
     text: str
+    why: str = Field(description="Why it is asked, as the patient is told.")
     answer: str | None = Field(description="The choice that triage counts; null while it is unanswered or taken back.")
     words: str | None = Field(description="What the patient wrote right after it.")
+    message_id: UUID | None = Field(description="The message that holds these words.")
     red_flag: bool
+
+
+class Mark(BaseModel):
+    """The words of a message that made a rule fire: Unicode code points ``start`` to before ``end`` of its text."""
+
+    message_id: UUID
+    start: int
+    end: int
+    rule: str
+    level: Level
+
+
+class Draft(BaseModel):
+    """A reply to begin from where a clinician decides on ``level``. It is sent only as part of a decision."""
+
+    level: Level
+    text: str
+
+
+class Looking(BaseModel):
+    """A clinician who has the case open just now."""
+
+    account_id: UUID
+    name: str
+    role: str
+    since: datetime
+
+
+class OthersLooking(BaseModel):
+    """Who else has the case open, and for how long one's own sign of life counts."""
+
+    also_looking: list[Looking]
+    expires_in_seconds: int
 
 
 class AssessmentDetail(AssessmentOut):
@@ -268,6 +304,10 @@ class AssessmentDetail(AssessmentOut):
     decided_by: UUID | None
     decided_by_name: str | None
     decision_reason: str | None
+    undo_until: datetime | None = Field(description="Until when the reader can undo their own decision.")
+    marks: list[Mark] = Field(description="Where the reasons' quotes stand in the patient's messages.")
+    drafts: list[Draft] = Field(description="Replies to begin from, one for each level; none once it is decided.")
+    also_looking: list[Looking] = Field(description="Who else has the case open just now.")
     messages: list[MessageOut]
     notes: list[NoteOut]
     history: list[Transition]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, false
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,10 @@ from bedside.platform.database.base import Base, PatientData, Row
 
 
 class Patient(Row, PatientData, Base):
-    """Somebody cared for. ``in_care_until`` is what makes them visible to clinicians (row-level security)."""
+    """Somebody cared for. ``in_care_until`` is what makes them visible to clinicians (row-level security).
+
+    ``is_sample``: made while SAMPLE_DATA was on. It never changes, and such records alone can be deleted.
+    """
 
     __tablename__ = "patients"
     entity = "patient"
@@ -25,6 +28,7 @@ class Patient(Row, PatientData, Base):
     birth_date: Mapped[date | None]
     sex: Mapped[str | None]
     in_care_until: Mapped[datetime | None]
+    is_sample: Mapped[bool] = mapped_column(server_default=false())
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
@@ -72,6 +76,7 @@ class Conversation(Row, PatientData, Base):
         UniqueConstraint("patient_id", "idempotency_key"),
         # Lets other tables' foreign keys hold a row's patient equal to its conversation's.
         UniqueConstraint("id", "patient_id"),
+        Index(None, "created_at"),
         CheckConstraint("about IN ('self', 'child', 'other')", name="about_known"),
         CheckConstraint("status IN ('open', 'closed')", name="status_known"),
     )

@@ -75,15 +75,21 @@ def promise(
     if reply_by is None:
         opening = hours.next_opening(handed_over_at)
         reply_by = due_at if opening is None else opening + min(due_at - handed_over_at, FIRST_WORK)
-    return Promise(reply_by, staffed, _until_then(level, staffed, emergency_number, hours.in_words(reply_by)))
+    late = reply_by > due_at
+    return Promise(reply_by, staffed, _until_then(level, staffed, late, emergency_number, hours.in_words(reply_by)))
 
 
-def _until_then(level: Level, staffed: bool, number: str, when: str) -> str:
+def _until_then(level: Level, staffed: bool, late: bool, number: str, when: str) -> str:
     if level is Level.EMERGENCY:
         return f"Call {number} now. Do not wait for an answer here."
     worse = f"If it gets worse, do not wait for the answer: write here at once, and in an emergency call {number}."
     if staffed:
         return f"A nurse answers by {when}. {worse}"
+    if level is Level.URGENT and late:
+        return (
+            f"Nobody is on duty before that is needed; a nurse answers by {when}. Do not wait for it: contact the "
+            f"out-of-hours medical service of your area now. In an emergency call {number}."
+        )
     if level is Level.URGENT:
         return (
             f"Nobody is on duty now; a nurse answers by {when}. If you can't wait until then, contact the "

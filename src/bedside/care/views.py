@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from bedside.care.assessment_tables import Assessment, AssessmentEvent, Note
+from bedside.care.drafts import drafts
+from bedside.care.marks import marks_of
 from bedside.care.questions import asked_questions, deciding_first, labels_in, messages_of_case
 from bedside.care.schemas import (
     AssessmentDetail,
@@ -14,7 +18,9 @@ from bedside.care.schemas import (
     Citation,
     ConversationItem,
     ConversationOut,
+    Draft,
     Event,
+    Looking,
     MessageOut,
     NoteOut,
     PatientOut,
@@ -25,10 +31,22 @@ from bedside.care.settings import CareSettings
 from bedside.care.states import HANDED_OVER
 from bedside.care.tables import Conversation, Message, Patient
 from bedside.care.targets import Promise, is_breached, promise
+from bedside.platform.access.actor import CLINICIANS, Role
 from bedside.platform.config.load import Settings
-from bedside.triage.schemas import Finding, Level, ProtocolRef, Question, Reason, State, Subject
+from bedside.triage.schemas import Finding, Level, Measurement, ProtocolRef, Question, Reason, State, Subject
 
+UNDO_WITHIN = timedelta(seconds=60)
+"""How long after a decision its author can take it back."""
 _DAYS_IN_YEAR = 365.2425
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a case, and when."""
+
+    account_id: UUID | None
+    role: Role
+    now: datetime
 
 
 def patient_out(row: Patient) -> PatientOut:
@@ -115,17 +133,21 @@ def assessment_out(row: Assessment, settings: Settings) -> AssessmentOut:
 def assessment_detail(
     row: Assessment,
     settings: Settings,
-    now: datetime,
+    reader: Reader,
     *,
     patient: Patient,
     conversation: Conversation,
     messages: Sequence[Message],
     notes: Sequence[Note],
     history: Sequence[AssessmentEvent],
+    also_looking: Sequence[Looking],
 ) -> AssessmentDetail:
     """Return the whole case, for clinicians alone."""
-    undecided = Status(row.status) in HANDED_OVER
+    undecided, now = Status(row.status) in HANDED_OVER, reader.now
     findings = [Finding.model_validate(finding) for finding in row.findings]
+    measurements = [Measurement.model_validate(measured) for measured in row.record.get("measurements", ())]
+    reasons = [Reason.model_validate(reason) for reason in row.reasons]
+    of_case = messages_of_case(messages, row.id)
     return AssessmentDetail(
         **assessment_out(row, settings).model_dump(),
         patient=patient_out(patient),
@@ -135,7 +157,7 @@ def assessment_detail(
         raised_by_model=row.raised_by_model,
         nurse_review=row.nurse_review,
         findings=findings,
-        asked=asked_questions(messages_of_case(messages, row.id), row.answers),
+        asked=asked_questions(of_case, row.answers),
         denied=labels_in(findings, State.ABSENT),
         unknown=labels_in(findings, State.UNKNOWN),
         questions=[Question.model_validate(question) for question in row.questions],
@@ -152,9 +174,33 @@ def assessment_detail(
         decided_by=row.decided_by,
         decided_by_name=row.decided_by_name,
         decision_reason=row.decision_reason,
+        undo_until=_undo_until(row, reader),
+        marks=marks_of(reasons, findings, measurements, of_case),
+        drafts=_drafts(row, settings, reader, Subject(conversation.about)) if undecided else [],
+        also_looking=list(also_looking),
         messages=[message_out(message) for message in messages],
         notes=[note_out(note) for note in notes],
         history=[_transition(event) for event in history],
+    )
+
+
+def _undo_until(row: Assessment, reader: Reader) -> datetime | None:
+    if row.decided_at is None or row.decided_by != reader.account_id or reader.now > row.decided_at + UNDO_WITHIN:
+        return None
+    return row.decided_at + UNDO_WITHIN
+
+
+def _drafts(row: Assessment, settings: Settings, reader: Reader, about: Subject) -> list[Draft]:
+    if not row.level or reader.role not in CLINICIANS:
+        return []
+    return drafts(
+        Level(row.level),
+        within_hours=row.within_hours,
+        advice=row.advice,
+        safety_net=row.safety_net,
+        about=about,
+        role=reader.role.value,
+        number=settings.core.emergency_number,
     )
 
 
@@ -176,6 +222,7 @@ def _transition(row: AssessmentEvent) -> Transition:
         to_status=Status(row.to_status),
         actor_name=row.actor_name,
         actor_role=row.actor_role,
+        level=Level(row.level) if row.level else None,
         reason=row.reason,
         at=row.created_at,
     )

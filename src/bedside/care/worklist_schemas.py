@@ -26,6 +26,19 @@ class Urgency(StrEnum):
     BREACHED = "breached"
 
 
+class AgeBand(StrEnum):
+    """Ages by which the worklist is filtered: under 16 years (as triage has it), 16 to 64, 65 and over, not said."""
+
+    CHILD = "child"
+    ADULT = "adult"
+    OLDER = "older"
+    UNKNOWN = "unknown"
+
+
+WAITING_HOURS = (1, 4, 24)
+"""Waiting times, in hours since the hand-over, that the worklist counts."""
+
+
 class WorklistFilters(BaseModel):
     """Which cases to list. Nothing given: all that wait or are claimed."""
 
@@ -36,8 +49,12 @@ class WorklistFilters(BaseModel):
     mine: bool = False
     breached: bool = False
     about: Subject | None = None
+    age: AgeBand | None = Field(default=None, description="Under 16, 16 to 64, 65 and over, or not known.")
     age_from: float | None = Field(default=None, ge=0, le=130, description="Youngest age, in years.")
     age_to: float | None = Field(default=None, ge=0, le=130, description="Oldest age, in years.")
+    waiting_over_minutes: int | None = Field(
+        default=None, ge=0, le=60 * 24 * 365, description="Only cases handed over at least so long ago."
+    )
     for_physician: bool | None = None
     id: str | None = Field(
         default=None,
@@ -58,9 +75,11 @@ class WorklistItem(BaseModel):
     level: Level | None
     status: Status
     summary: str | None = Field(description="The first reason for the level, in the protocol's words.")
+    complaint: str | None = Field(description="How the case's first message begins, in the patient's own words.")
     waiting_seconds: int
     handed_over_at: datetime | None
     due_at: datetime | None
+    warns_at: datetime | None = Field(description="From when the target is close: the last quarter of its time.")
     urgency: Urgency
     breached: bool
     for_physician: bool
@@ -74,8 +93,9 @@ class WorklistItem(BaseModel):
 class Worklist(BaseModel):
     """One page, most urgent first, then the soonest due. ``counts`` are of the whole worklist, not the page.
 
-    Their keys are the levels, the statuses ``waiting`` and ``claimed``, ``breached``, ``warning``, ``mine``
-    and ``total``.
+    Their keys are the levels, the statuses ``waiting`` and ``claimed``, ``breached``, ``warning``, ``mine``,
+    ``for-physician``, ``emergency-waiting`` (emergencies that nobody has claimed), ``age-`` with a band, ``over-1h``
+    and so on for each of ``WAITING_HOURS``, and ``total``.
     """
 
     items: list[WorklistItem]

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from bedside.identity.names import lookup_login
 from bedside.identity.reading import StdinOption, read_password
-from bedside.identity.schemas import AccountView, NewAccount
+from bedside.identity.schemas import AccountFilters, AccountView, NewAccount
 from bedside.identity.service import accounts, own_password, second_factor
 from bedside.platform.access.actor import Role
 from bedside.platform.access.context import Context
@@ -64,17 +64,20 @@ def create(
 
 @app.command("list")
 def list_(
-    role: Annotated[str | None, typer.Option("--role", help="Only this role.")] = None, json: JsonOption = False
+    role: Annotated[str | None, typer.Option("--role", help="Only this role.")] = None,
+    search: Annotated[str | None, typer.Option("--search", help="Only logins and names that hold this.")] = None,
+    disabled: Annotated[bool | None, typer.Option("--disabled/--enabled", help="Only those.")] = None,
+    json: JsonOption = False,
 ) -> None:
     """List accounts, oldest first."""
-    wanted = _role(role) if role else None
+    wanted = AccountFilters(role=_role(role) if role else None, search=search, disabled=disabled)
 
     async def action(runtime: Runtime) -> list[AccountView]:
         found: list[AccountView] = []
         after: str | None = None
         while True:
             async with runtime.unit_of_work(operator()) as ctx:
-                page = await accounts.list_accounts(ctx, after=after, limit=_PAGE, role=wanted)
+                page = await accounts.list_accounts(ctx, after=after, limit=_PAGE, filters=wanted)
             found.extend(page.items)
             after = page.next
             if after is None:
@@ -94,6 +97,12 @@ def disable(login: LoginArgument, dry_run: DryRunOption = False, json: JsonOptio
 def enable(login: LoginArgument, dry_run: DryRunOption = False, json: JsonOption = False) -> None:
     """Let an account sign in again; a lock on its login is lifted."""
     _change(login, accounts.enable, "enable", dry_run=dry_run, as_json=json)
+
+
+@app.command()
+def unlock(login: LoginArgument, dry_run: DryRunOption = False, json: JsonOption = False) -> None:
+    """Lift the lock that failed sign-ins put on an account."""
+    _change(login, accounts.unlock, "unlock", dry_run=dry_run, as_json=json)
 
 
 @app.command("role")
@@ -208,9 +217,15 @@ def _show(value: BaseModel, *, as_json: bool, said: str) -> None:
 
 
 def _draw(console: Console, rows: list[AccountView]) -> None:
-    table = Table("login", "name", "role", "second factor", "disabled", "id")
+    table = Table("login", "name", "role", "second factor", "sign-ins", "state")
     for row in rows:
-        disabled = row.disabled_at.date().isoformat() if row.disabled_at else ""
-        cells = (row.login, row.display_name, row.role.value, "yes" if row.second_factor else "", disabled, str(row.id))
+        factor, sessions = "yes" if row.second_factor else "", str(row.sessions or "")
+        cells = (row.login, row.display_name, row.role.value, factor, sessions, _state(row))
         table.add_row(*(cell.replace("[", r"\[") for cell in cells))
     console.print(table)
+
+
+def _state(row: AccountView) -> str:
+    if row.disabled_at:
+        return f"disabled {row.disabled_at.date().isoformat()}"
+    return f"locked until {row.locked_until:%H:%M} UTC" if row.locked_until else ""

@@ -14,5 +14,7 @@ async def _clean_up(runtime: Runtime) -> None:
         await clean_up(ctx)
 
 
-CLEAN_UP = Job("identity.clean_up", _clean_up, cron="17 * * * *")
+CLEAN_UP = Job(
+    "identity.clean_up", _clean_up, cron="17 * * * *", purpose="Deletes sign-ins and links that ended a month ago."
+)
 JOBS = (SEND_LINK, CLEAN_UP)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Uuid, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bedside.identity.schemas import AccountFilters
 from bedside.identity.tables import Account, Credentials, OneTimeLink, SignIn, Throttle
+from bedside.platform.access.actor import STAFF
+
+# Asked in every request, so made once.
+_STANDING = (
+    select(Account.role, Account.disabled_at, SignIn.revoked_at, SignIn.expires_at, Account.display_name)
+    .join(SignIn, SignIn.account_id == Account.id)
+    .where(
+        SignIn.id == bindparam("session_id", type_=Uuid()),
+        Account.id == bindparam("account_id", type_=Uuid()),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -48,14 +60,39 @@ async def login_exists(session: AsyncSession, login: str) -> bool:
     return await account_id_of(session, login) is not None
 
 
-async def accounts_after(session: AsyncSession, after: UUID | None, role: str | None, limit: int) -> Sequence[Account]:
+async def accounts_after(
+    session: AsyncSession, after: UUID | None, filters: AccountFilters, limit: int
+) -> Sequence[Account]:
     """Return accounts by the time they were made, oldest first."""
     query = select(Account).order_by(Account.id).limit(limit)
     if after is not None:
         query = query.where(Account.id > after)
-    if role is not None:
-        query = query.where(Account.role == role)
+    if filters.role is not None:
+        query = query.where(Account.role == filters.role)
+    if filters.disabled is not None:
+        query = query.where(Account.disabled_at.is_not(None) if filters.disabled else Account.disabled_at.is_(None))
+    if filters.search:
+        found = (column.icontains(filters.search, autoescape=True) for column in (Account.login, Account.display_name))
+        query = query.where(or_(*found))
     return (await session.execute(query)).scalars().all()
+
+
+async def staff_names(session: AsyncSession, accounts: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of those accounts that are staff's and that the actor may see."""
+    query = select(Account.id, Account.display_name).where(Account.id.in_(accounts), Account.role.in_(sorted(STAFF)))
+    return {row.id: row.display_name for row in await session.execute(query)}
+
+
+async def sign_in_figures(
+    session: AsyncSession, accounts: Sequence[UUID], now: datetime
+) -> dict[UUID, tuple[int, datetime]]:
+    """Return, for each account that has signed in, how many sign-ins are in force and when the last one began."""
+    query = (
+        select(SignIn.account_id, func.count().filter(*_active(now)), func.max(SignIn.created_at))
+        .where(SignIn.account_id.in_(accounts))
+        .group_by(SignIn.account_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in await session.execute(query)}
 
 
 async def locked_admins(session: AsyncSession) -> set[UUID]:
@@ -74,12 +111,7 @@ async def credentials(session: AsyncSession, account_id: UUID, *, lock: bool = F
 
 async def standing(session: AsyncSession, session_id: UUID, account_id: UUID) -> Standing | None:
     """Return what holds of a sign-in and its account at this moment."""
-    query = (
-        select(Account.role, Account.disabled_at, SignIn.revoked_at, SignIn.expires_at, Account.display_name)
-        .join(SignIn, SignIn.account_id == Account.id)
-        .where(SignIn.id == session_id, Account.id == account_id)
-    )
-    row = (await session.execute(query)).first()
+    row = (await session.execute(_STANDING, {"session_id": session_id, "account_id": account_id})).first()
     return Standing(row[0], row[1] is not None, row[2] is not None, row[3], row[4]) if row else None
 
 
@@ -183,6 +215,14 @@ async def throttles(session: AsyncSession, subjects: Sequence[tuple[str, bytes]]
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await session.execute(query)).scalars().all()
+
+
+async def locks(session: AsyncSession, kind: str, subjects: Sequence[bytes], now: datetime) -> dict[bytes, datetime]:
+    """Return until when each of ``subjects`` is locked, of those that are."""
+    query = select(Throttle.subject, Throttle.locked_until).where(
+        Throttle.kind == kind, Throttle.subject.in_(subjects), Throttle.locked_until > now
+    )
+    return {subject: until for subject, until in await session.execute(query) if until is not None}
 
 
 async def ensure_throttles(session: AsyncSession, subjects: Sequence[tuple[str, bytes]], until: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bedside.identity import repository
 from bedside.identity.passwords import hash_password
-from bedside.identity.service.accounts import add_account
+from bedside.identity.service.accounts import add_account, restore_account
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.errors import Conflict, SettingsError
 from bedside.platform.runtime import Runtime
@@ -37,6 +37,19 @@ async def create_sample_accounts(runtime: Runtime) -> int:
             continue  # another process was first
         created += 1
     return created
+
+
+async def restore_sample_accounts(runtime: Runtime) -> int:
+    """Make the sample accounts what they were: name, role, password, no second factor; return how many there are.
+
+    Sign-ins stay in force, so that nobody is thrown out. Raises SettingsError unless SAMPLE_DATA is on.
+    """
+    created = await create_sample_accounts(runtime)
+    hashed = await hash_password(SAMPLE_PASSWORD)
+    for login, name, role in SAMPLE_ACCOUNTS:
+        async with runtime.unit_of_work(Actor.system()) as ctx:
+            await restore_account(ctx, login=login, name=name, role=role, password_hash=hashed)
+    return max(created, len(SAMPLE_ACCOUNTS))
 
 
 async def refuse_sample_accounts(runtime: Runtime) -> None:

@@ -111,6 +111,20 @@ class AccountView(BaseModel):
     created_at: datetime
     disabled_at: datetime | None
     second_factor: bool
+    is_sample: bool = Field(default=False, description="One of the sample sign-ins, whose password is public.")
+    locked_until: datetime | None = Field(
+        default=None, description="Until when sign-ins are refused because too many failed; null where none are."
+    )
+    sessions: int = Field(default=0, description="How many sign-ins are in force.")
+    last_sign_in_at: datetime | None = Field(default=None, description="Null where there was none in the last month.")
+
+
+class AccountFilters(BaseModel):
+    """Which accounts a list holds; what is None leaves none out."""
+
+    role: AccountRole | None = None
+    disabled: bool | None = None
+    search: str | None = None
 
 
 class SessionView(BaseModel):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, SecretStr, field_validator
 
-from bedside.platform.config.core import Environment
+from bedside.platform.config.core import CoreSettings, Environment
 from bedside.platform.config.section import Section, secret_field
 
 if TYPE_CHECKING:
@@ -64,8 +64,17 @@ class IdentitySettings(Section):
     link_minutes: int = Field(
         default=30, alias="RESET_LINK_MINUTES", ge=5, le=24 * 60, description="A one-time link's life, in minutes."
     )
-    allow_sign_up: bool = Field(
-        default=False, alias="ALLOW_SIGN_UP", description="Let patients create accounts for themselves."
+    allow_sign_up: bool | None = Field(
+        default=None,
+        alias="ALLOW_SIGN_UP",
+        description="Let patients create accounts for themselves; when not set: only where SAMPLE_DATA is on.",
+    )
+    idle_minutes: int = Field(
+        default=15,
+        alias="IDLE_SIGN_OUT_MINUTES",
+        ge=2,
+        le=8 * 60,
+        description="After how many minutes without a touch the pages sign a person out, in minutes.",
     )
     second_factor: bool | None = Field(
         default=None,
@@ -81,6 +90,10 @@ class IdentitySettings(Section):
                 "Bedside signs its access tokens with HS256 alone; remove JWT_ALGORITHM or set it to HS256"
             )
         return value
+
+    def lets_sign_up(self, core: CoreSettings) -> bool:
+        """Return whether patients may create accounts: as set, else where there is sample data to try out."""
+        return core.sample_data if self.allow_sign_up is None else self.allow_sign_up
 
     def needs_second_factor(self, environment: Environment) -> bool:
         """Return whether staff sign in with a second factor only."""

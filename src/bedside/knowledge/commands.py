@@ -18,7 +18,9 @@ from bedside.platform.cli.session import operator, run
 from bedside.platform.errors import BadInput, ExitCode
 from bedside.platform.runtime import Runtime
 
-app = typer.Typer(no_args_is_help=True, help="Sources: ingest, search, list, retire.")
+app = typer.Typer(
+    add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Sources: ingest, search, list, retire."
+)
 
 PAGE = 200
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -134,17 +134,18 @@ async def search(
     if vector is not None and len(vector) != DIMENSIONS:
         raise BadInput(f"The question's vector must have {DIMENSIONS} numbers.")
     found = await repository.search(ctx.session, words, vector, k + _SPARE_ROWS, kinds)
-    hits: dict[str, SearchHit] = {}
+    best: dict[str, repository.FoundPassage] = {}
     for row in found:
-        view = _view(row.passage, row.source)
-        hit = SearchHit(
-            **dict(view),
+        best.setdefault(row.passage.text, row)
+    return [
+        SearchHit(
+            **_fields(row.passage, row.source),
             score=row.score,
             similarity=row.similarity,
             text_match=cast("Literal['all', 'some', 'none']", text_match(row.tier)),
         )
-        hits.setdefault(view.text, hit)
-    return list(hits.values())[:k]
+        for row in islice(best.values(), k)
+    ]
 
 
 def clean_query(query: str) -> str:
@@ -185,29 +186,33 @@ async def _retire(ctx: Context, ids: list[UUID]) -> int:
 
 
 def _view(passage: KnowledgePassage, source: KnowledgeSource) -> PassageView:
+    return PassageView(**_fields(passage, source))
+
+
+def _fields(passage: KnowledgePassage, source: KnowledgeSource) -> dict[str, Any]:
     own = SourceReference(title=source.title, publisher=source.publisher, url=source.url, year=source.year)
     sentences = [_sentence(passage.text, stored, own) for stored in passage.sentences]
     first = sentences[0].citations[0]
-    return PassageView(
-        passage_id=passage.id,
-        source_id=source.id,
-        kind=cast("Kind", source.kind),
-        title=source.title,
-        heading=passage.heading,
-        publisher=source.publisher,
-        url=source.url or first.url,
-        year=source.year or first.year,
-        licence=source.licence,
-        clinical_review=source.clinical_review,
-        text=passage.text,
-        sentences=sentences,
-        retired=passage.retired_at is not None,
-    )
+    return {
+        "passage_id": passage.id,
+        "source_id": source.id,
+        "kind": source.kind,
+        "title": source.title,
+        "heading": passage.heading,
+        "publisher": source.publisher,
+        "url": source.url or first.url,
+        "year": source.year or first.year,
+        "licence": source.licence,
+        "clinical_review": source.clinical_review,
+        "text": passage.text,
+        "sentences": sentences,
+        "retired": passage.retired_at is not None,
+    }
 
 
 def _sentence(text: str, stored: dict[str, Any], own: SourceReference) -> PassageSentence:
     start, end = stored["start"], stored["end"]
-    citations = [SourceReference.model_validate(one) for one in stored["citations"]] or [own]
+    citations = [SourceReference(**one) for one in stored["citations"]] or [own]
     return PassageSentence(text=text[start:end], start=start, end=end, citations=citations)
 
 

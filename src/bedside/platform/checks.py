@@ -32,6 +32,15 @@ class Health(StrEnum):
     DOWN = "down"
 
 
+class Condition(BaseModel):
+    """One thing that has to hold, with what was found: "disk used", "42.0 %", "under 85 %", true."""
+
+    name: str
+    value: str
+    threshold: str
+    ok: bool
+
+
 class Finding(BaseModel):
     """What a check saw. ``value`` and ``threshold`` carry their units in ``evidence``."""
 
@@ -40,12 +49,14 @@ class Finding(BaseModel):
     value: float | None = None
     threshold: float | None = None
     remedy: str | None = Field(default=None, description="What to do when it is not healthy.")
+    conditions: list[Condition] = Field(default=[], description="What had to hold, and what was found.")
 
 
 class CheckResult(Finding):
     """A finding with its check's name and when and how quickly it was made."""
 
     part: str
+    title: str = Field(description="The part as people call it.")
     response_time_ms: float
     last_checked: datetime
 
@@ -55,6 +66,7 @@ class Check:
     """``look`` must be safe to cancel; ``remedy`` is told when it fails or takes too long."""
 
     part: str
+    title: str
     look: Callable[[Runtime], Awaitable[Finding]]
     remedy: str
     time_limit_seconds: float = TIME_LIMIT_SECONDS
@@ -77,10 +89,19 @@ class Check:
         except Exception as error:  # noqa: BLE001 - whatever a check meets is its finding
             _log.exception("check failed", part=self.part)
             finding = Finding(status=Health.DOWN, evidence=type(error).__name__, remedy=self.remedy)
+        seconds = time.perf_counter() - started
+        in_time = Condition(
+            name="time to answer",
+            value=f"{seconds * 1000:.0f} ms",
+            threshold=f"within {self.time_limit_seconds * 1000:.0f} ms",
+            ok=seconds <= self.time_limit_seconds,
+        )
         return CheckResult(
-            **finding.model_dump(),
+            **finding.model_dump(exclude={"conditions"}),
             part=self.part,
-            response_time_ms=round((time.perf_counter() - started) * 1000, 1),
+            title=self.title,
+            conditions=[*finding.conditions, in_time],
+            response_time_ms=round(seconds * 1000, 1),
             last_checked=runtime.clock.now(),
         )
 

@@ -11,6 +11,7 @@ import logging
 import logging.handlers
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -38,6 +39,8 @@ def configure_logging(settings: LogSettings, folder: Path | None, *, process: st
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[_only_template, *shared],
+        use_get_message=False,
+        pass_foreign_args=True,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.JSONRenderer(sort_keys=True),
@@ -79,15 +82,45 @@ def _file(path: Path, settings: LogSettings, level: int) -> logging.Handler:
     return handler
 
 
+class _Withheld(str):
+    """Stands for an argument that may hold what people typed."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+_WITHHELD = _Withheld("…")
+
+
 def _only_template(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """Replace a library's formatted message by its template: its arguments may hold what people typed."""
+    """Fill a library's message with numbers and names of errors alone: its arguments may hold what people typed."""
+    given = event.pop("positional_args", ())
     record = event.get("_record")
     if isinstance(record, logging.LogRecord):
-        if record.name in _OURS_TO_FILL:
-            event["event"] = record.getMessage()
-        else:
-            event["event"] = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
+        known = record.name in _OURS_TO_FILL
+        event["event"] = _filled(record.msg, given, whole=known) if isinstance(record.msg, str) else _kind(record.msg)
     return event
+
+
+def _filled(template: str, given: Any, *, whole: bool) -> str:
+    if not given:
+        return template
+    try:
+        if isinstance(given, Mapping):
+            return template % {name: value if whole else _harmless(value) for name, value in given.items()}
+        return template % tuple(value if whole else _harmless(value) for value in given)
+    except (TypeError, ValueError, KeyError):
+        return template
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__
+
+
+def _harmless(value: object) -> object:
+    if isinstance(value, int | float):
+        return value
+    return _Withheld(_kind(value)) if isinstance(value, BaseException) else _WITHHELD
 
 
 def _reduce_exception(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -22,7 +22,12 @@ from bedside.platform.errors import BadInput, BedsideError, ExitCode
 from bedside.triage import evaluation, service
 from bedside.triage.schemas import EvaluationReport, Level, Rate, TriageInput, TriageResult
 
-app = typer.Typer(no_args_is_help=True, help="Assess messages; check and evaluate protocols.")
+app = typer.Typer(
+    add_completion=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Assess messages; check and evaluate protocols.",
+)
 
 _COLOURS = {Level.EMERGENCY: "bold red", Level.URGENT: "yellow", Level.ROUTINE: "cyan", Level.SELF_CARE: "green"}
 _MAX_LINE_BYTES = 1_000_000
@@ -54,16 +59,17 @@ def assess(text: Text = None, batch: Batch = None, as_json: JsonOption = False) 
 
 
 def _assessed(text: str) -> TriageResult:
-    return service.with_number(service.assess(TriageInput(utterances=[text])), _number())
+    return service.with_number(service.assess(TriageInput(utterances=[text])), *_numbers())
 
 
 @cache
-def _number() -> str:
-    """The emergency number of this machine's settings; the default where none can be read, for triage needs none."""
+def _numbers() -> tuple[str, str | None]:
+    """The emergency number and crisis line of this machine's settings; the defaults where none can be read."""
     try:
-        return current().settings(generate_secrets=False, allow_unsafe=True).core.emergency_number
+        core = current().settings(generate_secrets=False, allow_unsafe=True).core
     except (LookupError, BedsideError):
-        return str(CoreSettings.model_fields["emergency_number"].default)
+        return str(CoreSettings.model_fields["emergency_number"].default), None
+    return core.emergency_number, core.crisis_line
 
 
 def _standard_input() -> str:

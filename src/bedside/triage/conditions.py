@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bedside.triage.protocol import Condition
@@ -31,8 +32,8 @@ Evidence = list[str]
 def holds(condition: Condition, facts: Facts) -> Evidence | None:
     """The quotes that make the condition true, or None where it does not hold."""
     evidence: Evidence = []
-    for check in (_finding, _all, _any, _none, _age, _age_stated, _subject, _patient, _lasting, _measure, _count):
-        part = check(condition, facts)
+    for key in condition.given:
+        part = _CHECKS[key](condition, facts)
         if part is None:
             return None
         evidence += part
@@ -131,3 +132,18 @@ def _count(condition: Condition, facts: Facts) -> Evidence | None:
     if len(met) < condition.count.at_least:
         return None
     return [quote for name in met for quote in _quote(facts, name)]
+
+
+_CHECKS: dict[str, Callable[[Condition, Facts], Evidence | None]] = {
+    "finding": _finding,
+    "all_of": _all,
+    "any_of": _any,
+    "none_of": _none,
+    "age": _age,
+    "age_stated": _age_stated,
+    "subject": _subject,
+    "patient": _patient,
+    "lasting": _lasting,
+    "measure": _measure,
+    "count": _count,
+}

@@ -30,7 +30,8 @@ def problems(protocol: Protocol, shared: dict[str, FindingDef]) -> Iterator[str]
 
 
 def _findings(protocol: Protocol, known: dict[str, FindingDef]) -> Iterator[str]:
-    used = set(protocol.complaint)
+    with_which = protocol.yields_to.unless if protocol.yields_to else []
+    used = {*protocol.complaint, *with_which}
     for rule in protocol.rules:
         used |= rule.when.findings()
     for question in protocol.questions:
@@ -40,6 +41,9 @@ def _findings(protocol: Protocol, known: dict[str, FindingDef]) -> Iterator[str]
     for name in protocol.complaint:
         if name not in known:
             yield f"complaint: finding {name!r} is not defined; define it under `findings`"
+    for name in with_which:
+        if name not in known:
+            yield f"yields_to.unless: finding {name!r} is not defined; define it under `findings`"
     for name, definition in protocol.findings.items():
         yield from (
             f"findings.{name}.implies: finding {target!r} is not defined"

@@ -6,7 +6,7 @@ answered "no", so a further finding can raise a level and never lower it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bedside.triage.advice import advice
 from bedside.triage.answers import UNKNOWN
@@ -27,7 +27,7 @@ from bedside.triage.schemas import (
     TriageResult,
 )
 
-ENGINE_VERSION = "1.1"
+ENGINE_VERSION = "1.3"
 GENERAL = "general"
 """The protocol that asks where no other matches."""
 _ADULT_YEARS = 16.0
@@ -49,11 +49,17 @@ _UNSURE_AT_HOME = "You were not sure about a safety question, so a nurse checks 
 class _Fired:
     rule: Rule
     quotes: list[str]
+    decides: bool = True
+    """Whether it may say why and what to do: false where its protocol yields to another one."""
+
+    @property
+    def level(self) -> Level:
+        return self.rule.definition.level
 
     @property
     def reason(self) -> Reason:
         return Reason(
-            rule=self.rule.id, level=self.rule.definition.level, text=self.rule.definition.reason,
+            rule=self.rule.id, level=self.level, text=self.rule.definition.reason,
             quote=" … ".join(self.quotes), source=self.rule.citation,
         )  # fmt: skip
 
@@ -63,7 +69,7 @@ def decide(protocols: ProtocolSet, record: TriageRecord) -> TriageResult:
     facts = _facts(record)
     fired = _fire(protocols, facts)
     relevant = _relevant(protocols, facts, fired)
-    level = min((f.rule.definition.level for f in fired), key=lambda x: x.rank, default=None)
+    level = _highest(fired)
     still_open = open_questions(protocols, relevant, record, facts, level)
     reasons = [f.reason for f in fired]
     review = False
@@ -109,7 +115,24 @@ def _fire(protocols: ProtocolSet, facts: Facts) -> list[_Fired]:
         quotes = holds(rule.definition.when, facts)
         if quotes is not None:
             found.append(_Fired(rule, quotes))
-    return sorted(found, key=lambda f: (f.rule.definition.level.rank, f.rule.definition.within_hours or 1e9))
+    behind = _behind({f.rule.protocol.id: f.rule.protocol for f in found if f.level is _highest(found)}, facts)
+    return sorted(
+        (replace(f, decides=f.rule.protocol.id not in behind) for f in found),
+        key=lambda f: (f.level.rank, not f.decides, f.rule.definition.within_hours or 1e9),
+    )
+
+
+def _highest(fired: list[_Fired]) -> Level | None:
+    return min((f.level for f in fired), key=lambda level: level.rank, default=None)
+
+
+def _behind(giving: dict[str, Protocol], facts: Facts) -> set[str]:
+    """Those of the protocols ``giving`` the level which leave it to another of them to say why and what to do."""
+    return {
+        name
+        for name, protocol in giving.items()
+        if (to := protocol.yields_to) and to.protocol in giving and facts.present.keys().isdisjoint(to.unless)
+    }
 
 
 def _relevant(protocols: ProtocolSet, facts: Facts, fired: list[_Fired]) -> list[Protocol]:
@@ -125,7 +148,7 @@ def _relevant(protocols: ProtocolSet, facts: Facts, fired: list[_Fired]) -> list
     if not ordered:
         fallback = protocols.protocols.get(GENERAL) or others[0]
         ordered[fallback.id] = fallback
-    urgent = {f.rule.protocol.id for f in fired if f.rule.definition.level.at_least(Level.URGENT)}
+    urgent = {f.rule.protocol.id for f in fired if f.level.at_least(Level.URGENT)}
     return sorted(ordered.values(), key=lambda p: p.yields and p.id not in urgent)
 
 
@@ -174,13 +197,13 @@ def _raised(record: TriageRecord, level: Level | None, reasons: list[Reason]) ->
 
 
 def _within(fired: list[_Fired], level: Level | None) -> float | None:
-    hours = [f.rule.definition.within_hours for f in fired if f.rule.definition.level is level]
+    hours = [f.rule.definition.within_hours for f in fired if f.level is level]
     return min((h for h in hours if h is not None), default=None)
 
 
 def _earliest(fired: list[_Fired], level: Level | None, within: float | None) -> set[str]:
     """Rules of the level whose own time is the time that is given: they alone say why it is this soon."""
-    of_level = [f.rule for f in fired if f.rule.definition.level is level]
+    of_level = [f.rule for f in fired if f.level is level and f.decides]
     return {rule.id for rule in of_level if rule.definition.within_hours == within}
 
 
@@ -212,7 +235,7 @@ def _advice(
     """Advice of the protocols whose rules set the level, the lead's first, with the default for the level."""
     if level is None:
         return []
-    deciding = {f.rule.protocol.id for f in fired if f.rule.definition.level is level} or {relevant[0].id}
+    deciding = {f.rule.protocol.id for f in fired if f.level is level and f.decides} or {relevant[0].id}
     ordered = [p for p in relevant if p.id in deciding]
     return advice(protocols.defaults, ordered, level, facts, {p.id for p in relevant})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -115,6 +116,11 @@ class Condition(Strict):
             raise ValueError("an empty condition would always hold")
         return self
 
+    @cached_property
+    def given(self) -> tuple[str, ...]:
+        """The names of the keys that say something, in the order in which they stand above."""
+        return tuple(name for name in type(self).model_fields if getattr(self, name) is not None)
+
     def findings(self) -> set[str]:
         """Every finding that the condition names."""
         named = {self.finding} if self.finding else set()
@@ -194,6 +200,10 @@ class QuestionDef(Strict):
         return self
 
     def all_choices(self) -> list[ChoiceDef]:
+        return self._all_choices
+
+    @cached_property
+    def _all_choices(self) -> list[ChoiceDef]:
         if self.finding is None:
             return self.choices
         return [
@@ -202,8 +212,12 @@ class QuestionDef(Strict):
             ChoiceDef(value="unknown", label="I don't know"),
         ]
 
-    def findings(self) -> set[str]:
-        return {f for c in self.all_choices() for f in (*c.sets, *c.clears)}
+    def findings(self) -> frozenset[str]:
+        return self._findings
+
+    @cached_property
+    def _findings(self) -> frozenset[str]:
+        return frozenset(f for c in self.all_choices() for f in (*c.sets, *c.clears))
 
 
 class RuleDef(Strict):
@@ -263,6 +277,13 @@ class Defaults(Strict):
     safety_net: list[Sentence]
 
 
+class YieldsTo(Strict):
+    """Another protocol decides in this one's place where both give the level: a numb arm beside chest pain."""
+
+    protocol: Slug
+    unless: list[Identifier] = Field(min_length=1, description="findings with which this protocol decides all the same")
+
+
 class Protocol(Strict):
     id: Slug
     version: str = Field(pattern=r"^\d+\.\d+$")
@@ -270,6 +291,7 @@ class Protocol(Strict):
     clinical_review: str = Field(min_length=5, description="who reviewed it and when, or `not clinically reviewed`")
     priority: int = Field(ge=1, le=100, description="which protocol leads among equals, lowest first")
     yields: bool = Field(default=False, description="another complaint leads where this has nothing urgent to say")
+    yields_to: YieldsTo | None = None
     complaint: list[Identifier] = Field(default_factory=list)
     sources: dict[Slug, Source] = Field(min_length=1)
     findings: dict[Identifier, FindingDef] = Field(default_factory=dict)

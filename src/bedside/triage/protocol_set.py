@@ -72,6 +72,8 @@ class ProtocolSet:
     """SHA-256 over the names and hashes of every file, shared ones included: the identity of a decision."""
     rules: list[Rule] = field(repr=False)
     questions: dict[str, Asked] = field(repr=False)
+    implied_by: dict[str, list[str]] = field(repr=False)
+    """By finding, those that imply it."""
 
 
 def _rules(protocols: dict[str, Protocol]) -> list[Rule]:
@@ -85,6 +87,14 @@ def _needs(condition: Condition) -> frozenset[str]:
 
 def _questions(protocols: dict[str, Protocol]) -> dict[str, Asked]:
     return {f"{p.id}.{q.id}": Asked(f"{p.id}.{q.id}", q) for p in protocols.values() for q in p.questions}
+
+
+def _implied_by(findings: dict[str, FindingDef]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for name, definition in findings.items():
+        for implied in definition.implies:
+            found.setdefault(implied, []).append(name)
+    return found
 
 
 def shipped() -> list[Traversable]:
@@ -117,7 +127,9 @@ def build(paths: Sequence[Path] | None = None) -> ProtocolSet:
     listing = "\n".join(f"{name} {digest}" for name, digest in sorted(digests.items()))
     identity = hashlib.sha256(listing.encode()).hexdigest()
     rules, questions = _rules(protocols), _questions(protocols)
-    return ProtocolSet(protocols, refs, known, shared["defaults"], reader, identity, rules, questions)
+    return ProtocolSet(
+        protocols, refs, known, shared["defaults"], reader, identity, rules, questions, _implied_by(known)
+    )
 
 
 def _shared(digests: dict[str, str], found: list[str]) -> dict[str, Any]:
@@ -206,6 +218,8 @@ def _contradictions(protocols: dict[str, Protocol], shared: dict[str, FindingDef
     found = [f"shared/defaults.yaml: {problem}" for problem in default_problems(defaults, set(shared))]
     for protocol in protocols.values():
         found += [f"{protocol.id}: {problem}" for problem in advice_problems(protocol, defaults.topics, known, ids)]
+        if protocol.yields_to and protocol.yields_to.protocol not in ids:
+            found.append(f"{protocol.id}: yields_to: no protocol {protocol.yields_to.protocol!r}; mend its name")
     owners: dict[str, str] = {}
     for protocol in protocols.values():
         found += [f"{protocol.id}: {problem}" for problem in problems(protocol, shared)]

@@ -40,11 +40,11 @@ def _candidates(protocols: ProtocolSet, relevant: list[Protocol]) -> list[Asked]
 def denied(protocols: ProtocolSet, record: TriageRecord) -> set[str]:
     """Findings said or answered to be absent, and all that imply one: no breathlessness is no severe breathlessness."""
     absent = {f.id for f in record.findings if f.state == "absent"}
-    grown = True
-    while grown:
-        more = {n for n, d in protocols.findings.items() if n not in absent and not absent.isdisjoint(d.implies)}
-        absent |= more
-        grown = bool(more)
+    todo = list(absent)
+    while todo:
+        more = [name for name in protocols.implied_by.get(todo.pop(), ()) if name not in absent]
+        absent.update(more)
+        todo += more
     return absent
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 from bedside.platform.errors import BadInput, TooLarge
@@ -28,6 +29,24 @@ class Reading:
     said_something: bool
 
 
+class Readings:
+    """Utterances as they were read, so that what is looked at again in the same turn is not read again.
+
+    Holds the patient's words: made for one turn and never kept beyond it.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[Reader, str, Subject], _Utterance] = {}
+
+    def of(self, reader: Reader, number: int, text: str, carried: Subject) -> _Utterance:
+        """Utterance ``number`` as ``reader`` reads it after ``carried``, whom the one before spoke of last."""
+        key = (reader, text, carried)
+        found = self._known.get(key)
+        if found is None or found.number != number:
+            found = self._known[key] = found.renumbered(number) if found else _Utterance(reader, number, text, carried)
+        return found
+
+
 @dataclass(slots=True)
 class _Match:
     sentence: int
@@ -41,6 +60,7 @@ class Reader:
     def __init__(self, language: LanguageFile, lexicon: LexiconFile, findings: dict[str, FindingDef]) -> None:
         self._definitions = findings
         self._names = list(findings)
+        self._measured_by = [(name, d.measure) for name, d in findings.items() if d.measure]
         self._book = PhraseBook(lexicon.groups, frozenset(language.fillers))
         for number, (name, definition) in enumerate(findings.items()):
             self._add(name, 2 * number, definition.phrases, literal=False)
@@ -57,15 +77,16 @@ class Reader:
             except PhraseError as error:
                 raise ValueError(f"findings.{name}.phrases: {error}") from error
 
-    def read(self, utterances: Sequence[str]) -> Reading:
+    def read(self, utterances: Sequence[str], readings: Readings | None = None) -> Reading:
         """Read utterances in order. Raises TooLarge over the limits, BadInput for what is no text."""
         check_size(utterances)
+        readings = readings or Readings()
         best: dict[str, Finding] = {}
         numbers: list[Measurement] = []
         carried, first_subject = Subject.SELF, None
         said = False
         for number, text in enumerate(utterances):
-            part = _Utterance(self, number, text, carried)
+            part = readings.of(self, number, text, carried)
             carried = part.carried
             first_subject = first_subject or part.first_subject
             said = said or bool(part.sentences)
@@ -78,11 +99,11 @@ class Reader:
         return Reading(_own(best, subject, self._definitions), numbers, subject, said)
 
     def _measured(self, best: dict[str, Finding], numbers: list[Measurement]) -> None:
-        for name, definition in self._definitions.items():
-            for measure, allowed in definition.measure.items():
+        for name, wanted in self._measured_by if numbers else ():
+            for measure, allowed in wanted.items():
                 for item in numbers:
                     if item.name == measure and allowed.holds(item.value):
-                        _keep(best, _from_measure(name, definition, item))
+                        _keep(best, _from_measure(name, self._definitions[name], item))
 
     def _imply(self, best: dict[str, Finding]) -> None:
         imply(best, self._definitions)
@@ -162,7 +183,7 @@ class _Utterance:
 
     def __init__(self, reader: Reader, number: int, text: str, carried: Subject) -> None:
         self._reader = reader
-        self._number = number
+        self.number = number
         self._text = text
         self._normalised: Normalised = normalise(text)
         self.sentences: list[Sentence] = reader._tokeniser.sentences(self._normalised)
@@ -179,11 +200,19 @@ class _Utterance:
         self.measurements = [self._measurement(m) for m in raw]
         self.findings = list(self._find())
 
+    def renumbered(self, number: int) -> _Utterance:
+        """The same reading at another place of the case."""
+        other = copy(self)
+        other.number = number
+        other.measurements = [m.model_copy(update={"utterance": number}) for m in self.measurements]
+        other.findings = [f.model_copy(update={"utterance": number}) for f in self.findings]
+        return other
+
     def _measurement(self, item: Measure) -> Measurement:
         start, end = self._normalised.span(item.start, item.end)
         who = Subject.SELF if item.hint == "self" else self._subject_at(item.start)
         return Measurement(
-            name=item.name, value=round(item.value, 4), quote=self._text[start:end], utterance=self._number,
+            name=item.name, value=round(item.value, 4), quote=self._text[start:end], utterance=self.number,
             start=start, end=end, subject=who,
         )  # fmt: skip
 
@@ -201,7 +230,8 @@ class _Utterance:
             matches = self._matches(number, sentence)
             if not matches:
                 continue
-            frame = self._reader._context.frame(sentence, [m.positions for m in matches])
+            flags = [m.positions for m in matches if self._reader._definitions[m.finding].red_flag]
+            frame = self._reader._context.frame(sentence, flags)
             for match in matches:
                 state = self._reader._context.state(sentence, frame, match.positions)
                 if reported[number] and state is State.PRESENT:
@@ -227,7 +257,7 @@ class _Utterance:
         return Finding(
             id=match.finding, label=definition.label, state=state,
             counts=state is State.PRESENT or state in definition.also_counts, quote=self._text[start:end],
-            utterance=self._number, start=start, end=end,
+            utterance=self.number, start=start, end=end,
             subject=self._subjects[match.sentence][match.positions[0]],
             duration_hours=self._duration(sentence, first.start),
         )  # fmt: skip

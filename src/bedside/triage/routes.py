@@ -64,7 +64,8 @@ async def assess(request: Request, runtime: RuntimeDep, body: TriageRequest) -> 
     await runtime.limiter.hit("triage", client_address(request), limit=LIMIT, seconds=60)
     asked = TriageInput(utterances=[body.text], answers=body.answers, subject=body.subject, age_years=body.age_years)
     decided = await asyncio.to_thread(service.assess, asked)
-    result = service.with_number(decided, runtime.settings.core.emergency_number)
+    core = runtime.settings.core
+    result = service.with_number(decided, core.emergency_number, core.crisis_line)
     found = result.model_dump(exclude={"record"})
     found["findings"] = [f for f in result.findings if f.counts or f.state is not State.PRESENT]
     return Triaged(**found)

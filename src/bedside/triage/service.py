@@ -11,7 +11,7 @@ from bedside.platform.errors import BadInput, BedsideError, NotFound
 from bedside.triage import answers, evaluation
 from bedside.triage.engine import ENGINE_VERSION, age_of, decide, findings_in_order
 from bedside.triage.protocol_set import ProtocolSet, build
-from bedside.triage.reader import Reading, check_size
+from bedside.triage.reader import Reading, Readings, check_size
 from bedside.triage.schemas import (
     EvaluationReport,
     EvaluationRow,
@@ -24,11 +24,28 @@ from bedside.triage.schemas import (
     TriageRecord,
     TriageResult,
 )
+from bedside.triage.signs import emergency_signs
+
+__all__ = [
+    "Readings",
+    "assess",
+    "evaluate",
+    "load_protocols",
+    "raise_level",
+    "replay",
+    "screen",
+    "stated_age",
+    "with_crisis_line",
+    "with_number",
+]
 
 _log = logging.getLogger(__name__)
 
 EMERGENCY_NUMBER = "{emergency_number}"
 """Stands in protocols for the number that the setting EMERGENCY_NUMBER gives."""
+CRISIS_LINE = "a crisis line"
+"""Stands in advice on thoughts of dying; readable as it is where the setting CRISIS_LINE names none."""
+NOT_REVIEWED = "not clinically reviewed"
 UNREAD = "Bedside could not read these words, so a nurse must."
 
 
@@ -45,9 +62,19 @@ def _shipped() -> ProtocolSet:
     return build()
 
 
-def with_number(result: TriageResult, number: str) -> TriageResult:
-    """The result with the emergency number of this service, such as 112, wherever protocols leave it open."""
-    update = {"advice": _filled(result.advice, number), "safety_net": _filled(result.safety_net, number)}
+@cache
+def clinically_reviewed() -> bool:
+    """Whether a clinician has reviewed every shipped protocol and the signs of the first page."""
+    reviews = [p.clinical_review for p in load_protocols().protocols.values()]
+    return NOT_REVIEWED not in {*reviews, emergency_signs().clinical_review}
+
+
+def with_number(result: TriageResult, number: str, crisis_line: str | None = None) -> TriageResult:
+    """The result with the numbers of this service, such as 112, wherever protocols leave them open."""
+    update = {
+        "advice": with_crisis_line(_filled(result.advice, number), crisis_line),
+        "safety_net": with_crisis_line(_filled(result.safety_net, number), crisis_line),
+    }
     return result.model_copy(update=update)
 
 
@@ -55,27 +82,34 @@ def _filled(lines: Sequence[str], number: str) -> list[str]:
     return [line.replace(EMERGENCY_NUMBER, number) for line in lines]
 
 
+def with_crisis_line(lines: Sequence[str], crisis_line: str | None) -> list[str]:
+    """The lines with the number of the crisis line, such as 988, where one is set."""
+    return [line.replace(CRISIS_LINE, f"the crisis line {crisis_line}") if crisis_line else line for line in lines]
+
+
 def stated_age(record: TriageRecord) -> float | None:
     """The age of whom the record is about, in years, where it was said; a parent's own age is not their child's."""
     return age_of(record.measurements, record.subject)
 
 
-def screen(text: str, protocols: ProtocolSet | None = None) -> Screen:
-    """Is this one message an emergency now? Works with everything else down.
+def screen(text: str, protocols: ProtocolSet | None = None, readings: Readings | None = None) -> Screen:
+    """Is this one message an emergency now? Works with everything else down. ``readings`` are the turn's.
 
     Raises TooLarge or BadInput for text over the limits or not Unicode.
     """
-    result = assess(TriageInput(utterances=[text]), protocols)
+    result = assess(TriageInput(utterances=[text]), protocols, readings)
     emergency = result.level is Level.EMERGENCY
-    deciding = [r for r in result.reasons if r.level is Level.EMERGENCY] if emergency else result.reasons
+    deciding = [r for r in result.reasons if r.deciding] if emergency else result.reasons
     return Screen(
         emergency=emergency, level=result.level, reasons=deciding, advice=result.advice if emergency else [],
         protocol=result.protocol if result.level else None,
     )  # fmt: skip
 
 
-def assess(request: TriageInput, protocols: ProtocolSet | None = None) -> TriageResult:
-    """Decide on all utterances and answers so far.
+def assess(
+    request: TriageInput, protocols: ProtocolSet | None = None, readings: Readings | None = None
+) -> TriageResult:
+    """Decide on all utterances and answers so far. What stands in ``readings`` of this turn is not read again.
 
     Words on which the reading itself fails are urgent, for a nurse to read. Raises TooLarge or BadInput for text over
     the limits, not Unicode, or an answer to an unknown question.
@@ -86,7 +120,7 @@ def assess(request: TriageInput, protocols: ProtocolSet | None = None) -> Triage
     # What a person writes in answer to a question may also say more than the answer.
     written = [a for a in request.answers.values() if len(a.split()) > 2]
     try:
-        reading, why_unread = protocols.reader.read([*request.utterances, *written]), None
+        reading, why_unread = protocols.reader.read([*request.utterances, *written], readings), None
     except BedsideError:
         raise
     except Exception as error:  # noqa: BLE001 - a fault in reading must not leave a patient without an answer

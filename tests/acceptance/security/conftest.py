@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import structlog
 
 from bedside.bootstrap.settings import read_settings
 from bedside.platform.config import Settings
-from bedside.platform.database.roles import ROLES, DatabaseUrls, role_name
+from tests.conftest import fresh_database, settle
 from tests.support.house import Case, House, open_house
 from tests.support.postgres import TestCluster
 from tests.support.row_world import Rows, populated
@@ -21,14 +20,7 @@ from tests.support.row_world import Rows, populated
 def module_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings of a home of the file's own; a file's hundreds of requests stay below the limits on frequency."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in list(os.environ):
-            if name.startswith(("DATABASE_", "BEDSIDE_", "API_")):
-                patch.delenv(name)
-        home = tmp_path_factory.mktemp("home")
-        patch.chdir(home)
-        patch.setenv("BEDSIDE_HOME", str(home))
-        patch.setenv("API_RATE_LIMIT", "1000000")
-        patch.setenv("LOCKOUT_ADDRESS_FAILURES", "10000")
+        settle(patch, tmp_path_factory.mktemp("home"), API_RATE_LIMIT="1000000", LOCKOUT_ADDRESS_FAILURES="10000")
         yield read_settings()
 
 
@@ -54,13 +46,11 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def house(cluster: TestCluster, template: str, module_settings: Settings, log: Path) -> Iterator[House]:
     """The file's served Bedside."""
-    name = cluster.create_database(os.environ.get("PYTEST_XDIST_WORKER", "main"), template)
-    urls = DatabaseUrls(**{role: cluster.url(role_name(role), name) for role in ROLES})
-    try:
-        with open_house(module_settings, urls, cluster.superuser_url(name)) as opened:
-            yield opened
-    finally:
-        cluster.drop_database(name)
+    with (
+        fresh_database(cluster, template) as (name, urls),
+        open_house(module_settings, urls, cluster.superuser_url(name)) as opened,
+    ):
+        yield opened
 
 
 @pytest.fixture(scope="module")

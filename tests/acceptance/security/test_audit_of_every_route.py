@@ -16,9 +16,14 @@ from tests.support.routes import CLINICIANS, ROLES, ROUTES, Ids, Route, ids_of
 pytestmark = pytest.mark.xdist_group("security-audit")
 
 BREAK_GLASS_ROUTE = "POST /api/patients/{patient_id}/break-glass"
-NO_PATIENT_DATA = ("/health", "/ready", "/live", "/metrics", "/api/events", "/api/knowledge/", "/api/triage")
+PROBES = ("/health", "/ready", "/live", "/metrics")
+NO_PATIENT_DATA = (*PROBES, "/api/events", "/api/knowledge/", "/api/site", "/api/triage")
+PRESENCE = "/api/assessments/{assessment_id}/presence"
+"""Tells of clinicians alone; the reading of the case was recorded when it was opened."""
 ACCOUNTS_AND_AUDIT = ("/api/auth/", "/api/users", "/api/audit/")
-TOUCHING = [route for route in ROUTES if not route.path.startswith((*NO_PATIENT_DATA, *ACCOUNTS_AND_AUDIT))]
+OPERATIONS = ("/api/monitoring", "/api/settings", "/api/jobs", "/api/sample-data")
+ELSEWHERE = (*NO_PATIENT_DATA, PRESENCE, *ACCOUNTS_AND_AUDIT, *OPERATIONS)
+TOUCHING = [route for route in ROUTES if not route.path.startswith(ELSEWHERE)]
 CHARTS = ("patients", "conversations", "messages", "assessments", "assessment_events", "notes", "break_glass_grants")
 
 
@@ -97,6 +102,21 @@ def test_reading_the_audit_and_the_accounts_is_recorded(house: House) -> None:
         before = seen(house)
         assert house.get("admin", path).status_code == 200
         assert left(house, before) == Counter([event]), path
+
+
+def test_what_operators_read_and_do_is_recorded(house: House) -> None:
+    failed, waiting = house.job("failed"), house.job("todo")
+    for method, path, events in (
+        ("GET", "/api/settings", ["settings.read settings"]),
+        ("POST", f"/api/jobs/{failed}/retry", ["job.retry job"]),
+        ("POST", f"/api/jobs/{waiting}/cancel", ["job.cancel job"]),
+        ("POST", f"/api/jobs/{waiting}/cancel", []),
+        ("POST", "/api/jobs/schedule/identity.clean_up/run", ["job.run job"]),
+        ("GET", "/api/monitoring?hours=168", ["system:monitoring.count conversation"]),
+    ):
+        before = seen(house)
+        house.call("admin", method, path)
+        assert left(house, before) == Counter(events), path
 
 
 def test_the_audit_is_found_by_whom_it_is_about_and_how_it_went(house: House, private: Case) -> None:

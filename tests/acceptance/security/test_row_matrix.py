@@ -90,8 +90,8 @@ def test_a_faulty_query_over_everything_gives_a_patient_their_own_rows_alone(row
 
 
 def test_the_app_reads_of_the_queue_how_it_goes_and_no_arguments(rows: Rows) -> None:
-    assert rows.run("patient", "SELECT id, status, scheduled_at FROM procrastinate_jobs") != REFUSED
-    for columns in ("args", "task_name", "lock", "*"):
+    assert rows.run("patient", "SELECT id, status, scheduled_at, task_name FROM procrastinate_jobs") != REFUSED
+    for columns in ("args", "lock", "*"):
         assert rows.run("patient", f"SELECT {columns} FROM procrastinate_jobs") == REFUSED
 
 

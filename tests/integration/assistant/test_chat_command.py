@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx
@@ -19,6 +18,7 @@ from bedside.platform.database.roles import DatabaseUrls
 from bedside.platform.errors import Unavailable
 from tests.conftest import serving
 from tests.integration.assistant.test_routes import EMERGENCY, NURSE, http, path  # noqa: F401 - fixtures
+from tests.support.command import run_command
 from tests.support.talk import sign_in
 
 
@@ -37,14 +37,7 @@ def chat(*options: str, typed: str, url: str | None = None) -> subprocess.Comple
     if url:
         stored = tokens.load()
         tokens.save(stored.model_copy(update={"url": url}))
-    return subprocess.run(
-        [sys.executable, "-m", "bedside", "chat", *options],
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=environment,
-    )
+    return run_command("chat", *options, env=environment, stdin=typed)
 
 
 @pytest.mark.usefixtures("signed_in")
@@ -69,6 +62,44 @@ def test_typed_numbers_answer_and_a_conversation_is_resumed(http: httpx.Client) 
     again = chat("--resume", conversation, typed="2\n")
     assert again.returncode == 0, again.stderr
     assert len(http.get(f"/api/conversations/{conversation}").json()["messages"]) == 6
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_resume_alone_goes_on_with_the_last_conversation(http: httpx.Client) -> None:  # noqa: F811
+    none = chat("--resume", typed="")
+    assert none.returncode == 2
+    assert "bedside chat" in none.stderr
+    chat("--json", typed='{"text": "I have a cough"}\n')
+    turn = json.loads(chat("--json", typed='{"text": "I have a headache"}\n').stdout)
+    again = chat("--resume", typed="2\n")
+    assert again.returncode == 0, again.stderr
+    assert turn["question"]["text"] in again.stdout
+    assert f"--resume {turn['conversation_id']}" in again.stderr
+    assert len(http.get(f"/api/conversations/{turn['conversation_id']}").json()["messages"]) == 4
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_commands_and_empty_lines_are_not_sent(http: httpx.Client) -> None:  # noqa: F811
+    done = chat(typed="/help\n/foo\nI have a headache\n\n/HELP\n")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("/quit") == 4
+    question = "Did it come on suddenly"
+    assert done.stdout.count(question) == 2
+    assert "No nurse has been sent this yet" in done.stderr
+    conversation = done.stderr.split("--resume ")[1].split()[0]
+    assert [line for line in done.stderr.splitlines() if "Come back with" in line] == [
+        f"Come back with: bedside chat --resume {conversation}"
+    ]
+    assert done.stdout.endswith("\n")
+    messages = http.get(f"/api/conversations/{conversation}").json()["messages"]
+    assert [m["text"] for m in messages if m["author"] == "patient"] == ["I have a headache"]
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_back_and_why_are_said_in_words(http: httpx.Client) -> None:  # noqa: F811
+    done = chat(typed="I have a sore throat\n/why\n2\n/back\n")
+    assert "Why I ask:" in done.stdout
+    assert "taken back your answer" in done.stdout
 
 
 @pytest.mark.usefixtures("signed_in")

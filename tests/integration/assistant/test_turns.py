@@ -43,7 +43,7 @@ async def test_every_sentence_of_a_source_is_cited_word_for_word(talk: Talk) -> 
         assert f"- {citation.quote} [{citation.number}]" in turn.reply.text
         assert citation.title
         assert citation.url
-    assert "their own sentences" in turn.reply.text
+    assert "word for word" in turn.reply.text
 
 
 async def test_a_patient_s_own_question_is_answered_while_others_are_open(talk: Talk) -> None:
@@ -143,7 +143,10 @@ async def test_an_earlier_answer_is_changed_by_answering_again(talk: Talk) -> No
     changed = await talk.say(question_id=first.question.id, choice="yes")
     assert changed.assessment
     transcript = await talk.read()
-    assert [m.text for m in transcript.messages if m.author is Author.PATIENT][-2:] == ["No", "Yes"]
+    assert [m.text for m in transcript.messages if m.author is Author.PATIENT][-2:] == [
+        "No",
+        f"My answer to \u201c{first.question.text}\u201d is now: Yes",
+    ]
     assert changed.assessment.level in {Level.EMERGENCY, Level.URGENT}
 
 

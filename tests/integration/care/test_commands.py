@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +14,12 @@ import httpx
 import pytest
 
 from bedside.care.terminal import duration
-from bedside.identity.passwords import hash_password
 from bedside.identity.service.accounts import add_account
 from bedside.platform.access.actor import Actor, Role
 from bedside.triage.schemas import Level
 from tests.support.care import Ward, result
+from tests.support.command import run_command
+from tests.support.passwords import hashed_once
 
 PASSWORD = "seven quiet herons wade"
 
@@ -28,7 +28,7 @@ PASSWORD = "seven quiet herons wade"
 class Ended:
     """How a command ended."""
 
-    code: int | None
+    code: int
     out: str
     err: str
 
@@ -39,7 +39,7 @@ Run = Callable[..., Awaitable[Ended]]
 @pytest.fixture
 async def run(ward: Ward, server: str, tmp_path: Path) -> Run:
     """Run the real command as a nurse who is signed in."""
-    hashed = await hash_password(PASSWORD)
+    hashed = await hashed_once(PASSWORD)
     async with ward.runtime.unit_of_work(Actor.system()) as ctx:
         await add_account(ctx, login="nora@example.org", name="Nora", role=Role.NURSE, password_hash=hashed)
     form = {"username": "nora@example.org", "password": PASSWORD}
@@ -50,16 +50,9 @@ async def run(ward: Ward, server: str, tmp_path: Path) -> Run:
     stored.write_text(json.dumps({"url": server} | {k: answer[k] for k in ("access_token", "refresh_token")}))
 
     async def call(*arguments: str, text: str = "", tokens: Path = stored) -> Ended:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "bedside", "worklist", *arguments),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=os.environ | {"BEDSIDE_TOKEN_FILE": str(tokens), "COLUMNS": "200"},
-        )
-        out, err = await process.communicate(text.encode())
-        return Ended(process.returncode, out.decode(), err.decode())
+        env = os.environ | {"BEDSIDE_TOKEN_FILE": str(tokens), "COLUMNS": "200"}
+        done = await asyncio.to_thread(run_command, "worklist", *arguments, env=env, stdin=text)
+        return Ended(done.returncode, done.stdout, done.stderr)
 
     return call
 
@@ -119,6 +112,34 @@ async def test_a_case_goes_by_the_end_of_its_id_and_a_steep_lowering_is_asked_ab
     unknown = await run("show", "00000000")
     assert unknown.code == 2
     assert "worklist list" in unknown.err
+
+
+async def test_what_would_be_done_is_said_and_not_done(ward: Ward, run: Run) -> None:
+    case = await ward.case(result(Level.EMERGENCY))
+    end = str(case.assessment.id)[-8:]
+    await run("claim", end)
+    before = json.loads((await run("show", end, "--json")).out)
+    for arguments in (
+        ("note", end, "Rang the patient", "--dry-run"),
+        ("refer", end, "--reason", "Needs an ECG", "--dry-run"),
+        ("release", end, "--dry-run"),
+        ("decide", end, "--reply", "Come in.", "--dry-run"),
+        ("undo", end, "--dry-run"),
+    ):
+        told = await run(*arguments)
+        assert (told.code, told.out) == (
+            0,
+            f"Nothing was changed. Would do: {_move(arguments[0])} on {end}, which is claimed.\n",
+        )
+    assert json.loads((await run("note", end, "-", "--dry-run", "--json", text="Rang\n")).out)["notes"] == []
+    after = json.loads((await run("show", end, "--json")).out)
+    for still in ("status", "version", "claimed_by", "for_physician", "notes", "messages", "history"):
+        assert after[still] == before[still], still
+    assert (await run("note", end, "-", "--dry-run", text=" \n")).code == 2
+
+
+def _move(command: str) -> str:
+    return "decision" if command == "decide" else command
 
 
 async def test_wrong_use_is_said_before_anything_is_sent(run: Run, tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from bedside.care import service
-from bedside.identity.passwords import hash_password
 from bedside.identity.service.accounts import add_account
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.runtime import Runtime
 from bedside.triage.schemas import Level
 from tests.support.care import Ward, result
+from tests.support.passwords import hashed_once
 
 PASSWORD = "seven quiet herons wade"
 SignIn = Callable[[Role, str], Awaitable[httpx.AsyncClient]]
@@ -28,7 +28,7 @@ async def sign_in(runtime: Runtime, server: str) -> AsyncIterator[SignIn]:
     async with AsyncExitStack() as stack:
 
         async def enter(role: Role, name: str) -> httpx.AsyncClient:
-            login, hashed = f"{name.lower()}@example.org", await hash_password(PASSWORD)
+            login, hashed = f"{name.lower()}@example.org", await hashed_once(PASSWORD)
             async with runtime.unit_of_work(Actor.system()) as ctx:
                 await add_account(ctx, login=login, name=name, role=role, password_hash=hashed)
             client = httpx.AsyncClient(base_url=server, timeout=20, trust_env=False)

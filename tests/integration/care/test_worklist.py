@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from datetime import timedelta
 
 import pytest
+from psycopg.conninfo import conninfo_to_dict
+from pydantic import ValidationError
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bedside.care import service
 from bedside.care.assessment_tables import Assessment
 from bedside.care.jobs import WATCH_BREACHES
+from bedside.care.schemas import Status
 from bedside.care.tables import Conversation
-from bedside.care.worklist_schemas import Worklist, WorklistFilters
+from bedside.care.worklist_schemas import DecideRequest, Worklist, WorklistFilters, WorklistItem
 from bedside.platform.access.actor import Actor
 from bedside.platform.database.engine import sqlalchemy_url
 from bedside.platform.database.roles import DatabaseUrls
+from bedside.platform.database.urls import psycopg_url
 from bedside.platform.errors import BadInput, Forbidden
 from bedside.platform.metrics import WORKLIST
 from bedside.triage.schemas import Level, Subject
 from tests.support.care import Case, Ward, result
+from tests.support.crowd import fill_worklist
+from tests.support.postgres import TestCluster
 
 
 async def listed(ward: Ward, filters: WorklistFilters | None = None, **page: object) -> Worklist:
@@ -109,7 +116,65 @@ async def test_counters_are_of_the_whole_list_whatever_is_filtered(ward: Ward) -
     assert found.items == []
     levels = {"emergency": 1, "urgent": 2, "routine": 0, "self-care": 0}
     standing = {"waiting": 2, "claimed": 1, "breached": 0, "warning": 0, "mine": 1, "total": 3}
-    assert found.counts == levels | standing
+    pages = {"for-physician": 0, "emergency-waiting": 1, "over-1h": 0, "over-4h": 0, "over-24h": 0}
+    ages = {"age-child": 0, "age-adult": 0, "age-older": 0, "age-unknown": 3}
+    assert found.counts == levels | standing | pages | ages
+
+
+async def test_each_filter_finds_as_many_as_its_counter_says(ward: Ward) -> None:
+    people = ((3.0, Subject.CHILD, 0), (15.99, Subject.CHILD, 2), (16.0, Subject.SELF, 5), (64.5, Subject.SELF, 30))
+    for age, subject, hours in (*people, (65.0, Subject.SELF, 1), (None, Subject.SELF, 23)):
+        case = await ward.case(result(Level.ROUTINE, subject=subject, age=age))
+        await shift(ward, case, handed_over_at=timedelta(hours=-hours, minutes=-1))
+    emergency = await ward.case(result(Level.EMERGENCY))
+    await ward.claim(emergency)
+    counts = (await listed(ward)).counts
+
+    async def number(**filters: object) -> int:
+        return len((await listed(ward, WorklistFilters.model_validate(filters))).items)
+
+    for band, expected in (("child", 2), ("adult", 2), ("older", 1), ("unknown", 2)):
+        assert await number(age=band) == counts[f"age-{band}"] == expected
+    for over, expected in ((1, 5), (4, 3), (24, 1)):
+        assert await number(waiting_over_minutes=over * 60) == counts[f"over-{over}h"] == expected
+    assert await number(waiting_over_minutes=0) == 7
+    assert await number(age_from=0) == 5
+    assert await number(age_to=0) == 0
+    assert await number(level="emergency", status="waiting") == counts["emergency-waiting"] == 0
+    assert await number(for_physician=False) == 7
+
+
+async def test_an_item_begins_with_the_patients_own_words(ward: Ward) -> None:
+    first = await ward.case(text="My chest\n  hurts   since\nyesterday")
+    await ward.say(first, "And my arm too")
+    long = await ward.case(text="It hurts. " * 30)
+    said = {item.assessment_id: item.complaint for item in (await listed(ward)).items}
+    assert said[first.assessment.id] == "My chest hurts since yesterday"
+    shown = said[long.assessment.id]
+    assert shown is not None
+    assert shown.startswith("It hurts. It hurts.")
+    assert shown.endswith("…")
+    assert len(shown) <= 200
+
+
+async def test_a_second_case_begins_with_its_own_first_message(ward: Ward) -> None:
+    case = await ward.case(text="My chest hurts")
+    await ward.claim(case)
+    async with ward.runtime.unit_of_work(ward.nurse) as ctx:
+        await service.decide(ctx, case.assessment.id, DecideRequest(level=Level.URGENT, reply="Come in today."))
+    await ward.say(case, "Now I have a cough")
+    await ward.assess(case.conversation.id, result(Level.ROUTINE))
+    (item,) = (await listed(ward)).items
+    assert item.complaint == "Now I have a cough"
+    decided = await listed(ward, WorklistFilters(status=Status.DECIDED))
+    assert [one.complaint for one in decided.items] == ["My chest hurts"]
+
+
+async def test_an_item_says_from_when_it_warns(ward: Ward) -> None:
+    await ward.case(result(Level.URGENT))
+    (item,) = (await listed(ward)).items
+    assert item.due_at is not None
+    assert item.warns_at == item.due_at - timedelta(hours=6)
 
 
 async def test_a_case_warns_before_it_breaches(ward: Ward) -> None:
@@ -255,3 +320,63 @@ async def test_five_hundred_cases_are_listed_quickly(ward: Ward, urls: DatabaseU
     assert len(found.items) == 50
     assert sorted(took)[2] < 0.25
     print(f"worklist of 501: {[round(t * 1000) for t in took]} ms")  # noqa: T201
+
+
+async def test_a_crowd_comes_in_pages_each_case_once_in_order(
+    ward: Ward, urls: DatabaseUrls, cluster: TestCluster
+) -> None:
+    database = str(conninfo_to_dict(psycopg_url(urls.require("app")))["dbname"])
+    made = await asyncio.to_thread(fill_worklist, cluster.superuser_url(database), 500)
+    seen: list[WorklistItem] = []
+    after = None
+    while True:
+        page = await listed(ward, limit=200, after=after)
+        seen += page.items
+        after = page.next
+        if after is None:
+            break
+    assert page.counts["total"] == len(seen) == len({item.assessment_id for item in seen}) == 500
+    assert {item.assessment_id for item in seen} == set(made)
+    keys = [(item.level.rank if item.level else 9, item.due_at) for item in seen]
+    assert keys == sorted(keys)
+    assert {item.level for item in seen} >= {Level.EMERGENCY, Level.URGENT, Level.ROUTINE}
+    assert all(item.complaint for item in seen)
+
+
+@pytest.mark.parametrize(
+    "id_",
+    [
+        "",
+        "abc",
+        "g" * 8,
+        "%" * 8,
+        "_" * 8,
+        "ABCDEF12",
+        "0" * 33,
+        "a\x00bcdef",
+        "aaaaaa' OR 1=1 --",
+        "\uff41" * 6,
+        "aaaaaa\n",
+    ],
+)
+def test_what_is_no_id_is_refused_before_the_database(id_: str) -> None:
+    with pytest.raises(ValidationError):
+        WorklistFilters.model_validate({"id": id_})
+
+
+async def test_an_id_finds_its_own_case_by_either_end_in_any_status(ward: Ward) -> None:
+    one, other = await ward.case(result(Level.URGENT)), await ward.case(result(Level.ROUTINE))
+    hidden = await ward.case(hand_over=False)
+    digits = one.assessment.id.hex
+
+    async def found(id_: str, **filters: object) -> list[object]:
+        chosen = WorklistFilters.model_validate({"id": id_, **filters})
+        return [item.assessment_id for item in (await listed(ward, chosen)).items]
+
+    assert await found(digits) == [one.assessment.id]
+    assert await found(digits[-8:]) == [one.assessment.id]
+    assert await found(digits[:12]) in ([one.assessment.id], [one.assessment.id, other.assessment.id])
+    assert await found(digits[4:-4]) == []
+    assert await found(digits[-8:], status="decided") == []
+    assert await found(hidden.assessment.id.hex) == []
+    assert await found("0" * 32) == []

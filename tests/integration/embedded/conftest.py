@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bedside.platform.embedded import EmbeddedPostgres
+from tests.support.postgres import lone_server
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
@@ -48,10 +49,5 @@ def made_home(cluster_home: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def running() -> Iterator[EmbeddedPostgres]:
     """A server that the tests of one module share."""
-    folder = Path(tempfile.mkdtemp(prefix="bedside-t-"))
-    folder.chmod(0o755)
-    server = EmbeddedPostgres(folder / "home", durable=False)
-    server.start()
-    yield server
-    server.stop("immediate")
-    shutil.rmtree(folder)
+    with lone_server() as server:
+        yield server

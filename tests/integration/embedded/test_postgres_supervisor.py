@@ -86,13 +86,13 @@ def test_a_removed_socket_is_noticed(made_home: Path) -> None:
         supervisor.stop()
 
 
-def test_it_stops_while_it_waits_to_try_again(made_home: Path) -> None:
+def test_it_stops_while_it_waits_to_try_again(made_home: Path, caplog: pytest.LogCaptureFixture) -> None:
     server = EmbeddedPostgres(made_home, durable=False)
     supervisor = PostgresSupervisor(server, log, interval=0.02)
     supervisor.start()
     server.data.chmod(0o755)
     postmaster(server).kill()
-    time.sleep(0.8)
+    eventually(lambda: caplog.text.count("postgres_start_failed") >= 1)
     began = time.monotonic()
     supervisor.stop()
     assert time.monotonic() - began < 2

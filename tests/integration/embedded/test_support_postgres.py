@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+import uuid
 from pathlib import Path
 
 import psycopg
@@ -34,14 +36,14 @@ with template_cluster() as cluster:
 
 
 def test_workers_of_one_run_share_a_server_and_the_last_one_removes_it() -> None:
-    tests = Path(__file__).parents[2]
+    tests, run = Path(__file__).parents[2], f"support-{uuid.uuid4().hex[:12]}"
     workers = [
         subprocess.Popen(
             [sys.executable, "-W", "error", "-c", WORKER, str(tests), str(pause)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={"PYTEST_XDIST_TESTRUNUID": f"support-{id(tests)}", "PATH": "/usr/bin:/bin"},
+            env={"PYTEST_XDIST_TESTRUNUID": run, "PATH": "/usr/bin:/bin", "TMPDIR": tempfile.gettempdir()},
         )
         for pause in (0.0, 1.0)
     ]

@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
-from bedside.identity.passwords import hash_password
 from bedside.identity.schemas import Tokens
 from bedside.identity.service.accounts import add_account
 from bedside.identity.service.links import Messenger
@@ -20,6 +19,7 @@ from bedside.kit.clock import FixedClock
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.access.ledger import AuditEvent
 from bedside.platform.runtime import Runtime
+from tests.support.passwords import hashed_once
 
 PASSWORD = "seven quiet herons wade"
 
@@ -53,7 +53,7 @@ def add_person(runtime: Runtime) -> AddPerson:
     """Add an account: ``await add_person("a@example.org", Role.NURSE)``."""
 
     async def add(login: str, role: Role = Role.PATIENT, password: str = PASSWORD) -> Person:
-        hashed = await hash_password(password)
+        hashed = await hashed_once(password)
         async with runtime.unit_of_work(Actor.system()) as ctx:
             account = await add_account(ctx, login=login, name="Somebody", role=role, password_hash=hashed)
             return Person(account.id, login, role, password)

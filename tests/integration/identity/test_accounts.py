@@ -10,13 +10,13 @@ from sqlalchemy.exc import ProgrammingError
 
 from bedside.identity.errors import LockedOut, PasswordRefused, SignInFailed, SignUpClosed
 from bedside.identity.sample import SAMPLE_PASSWORD, create_sample_accounts, refuse_sample_accounts
-from bedside.identity.schemas import NewAccount, SignUp
+from bedside.identity.schemas import AccountFilters, AccountView, NewAccount, SignUp
 from bedside.identity.service import accounts, own_password
 from bedside.identity.tables import Account, Credentials, OneTimeLink, SignIn, Throttle
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.errors import BadInput, Conflict, Forbidden, NotFound, SettingsError
 from bedside.platform.runtime import Runtime
-from tests.integration.identity.conftest import PASSWORD, AddPerson, Enter, Person, events, with_settings
+from tests.integration.identity.conftest import PASSWORD, AddPerson, Enter, Person, Time, events, with_settings
 
 ADMIN = Actor(Role.ADMIN)
 
@@ -25,7 +25,7 @@ def new(login: str = "new@example.org", role: Role = Role.NURSE, password: str |
     return NewAccount.model_validate({"login": login, "display_name": "New Person", "role": role, "password": password})
 
 
-async def create(runtime: Runtime, actor: Actor, wanted: NewAccount) -> accounts.AccountView:
+async def create(runtime: Runtime, actor: Actor, wanted: NewAccount) -> AccountView:
     hashed = await accounts.prepare_password(
         runtime.settings, wanted.password, login=wanted.login, name=wanted.display_name
     )
@@ -51,6 +51,7 @@ async def test_nobody_else_manages_accounts(role: Role, runtime: Runtime, add_pe
         lambda c: accounts.find_account(c, str(person.id)),
         lambda c: accounts.disable(c, person.id),
         lambda c: accounts.enable(c, person.id),
+        lambda c: accounts.unlock(c, person.id),
         lambda c: accounts.change_role(c, person.id, Role.ADMIN),
         lambda c: accounts.order_reset(c, person.id),
         lambda c: accounts.login_taken(c, "x@example.org"),
@@ -81,12 +82,93 @@ async def test_lists_come_in_pages(runtime: Runtime, add_person: AddPerson) -> N
             break
     assert seen == [person.id for person in made]
     async with runtime.unit_of_work(ADMIN) as ctx:
-        nurses = await accounts.list_accounts(ctx, after=None, limit=10, role=Role.NURSE)
+        nurses = await accounts.list_accounts(ctx, after=None, limit=10, filters=AccountFilters(role=Role.NURSE))
     assert [item.id for item in nurses.items] == [made[0].id, made[2].id, made[4].id]
     for cursor in ("x", "'; DROP TABLE accounts; --"):
         with pytest.raises(BadInput):
             async with runtime.unit_of_work(ADMIN) as ctx:
                 await accounts.list_accounts(ctx, after=cursor, limit=2)
+
+
+async def found(runtime: Runtime, **filters: object) -> list[str]:
+    async with runtime.unit_of_work(ADMIN) as ctx:
+        page = await accounts.list_accounts(
+            ctx, after=None, limit=50, filters=AccountFilters.model_validate({**filters})
+        )
+    return [item.login for item in page.items]
+
+
+async def test_accounts_are_searched_by_login_and_name(runtime: Runtime, add_person: AddPerson) -> None:
+    ada, ben = await add_person("ada@example.org", Role.NURSE), await add_person("ben_50%@example.com")
+    async with runtime.unit_of_work(ADMIN) as ctx:
+        await accounts.disable(ctx, ben.id)
+        await ctx.session.execute(update(Account).where(Account.id == ada.id).values(display_name="Zoë Łukasz [b]"))
+    assert await found(runtime, search="ADA@") == [ada.login]
+    assert await found(runtime, search="zoë") == [ada.login]
+    assert await found(runtime, search="łukasz [B]") == [ada.login]
+    assert await found(runtime, search="example") == [ada.login, ben.login]
+    assert await found(runtime, search="example", role=Role.NURSE) == [ada.login]
+    assert await found(runtime, disabled=True) == [ben.login]
+    assert await found(runtime, disabled=False) == [ada.login]
+    assert await found(runtime, search=" ") == await found(runtime) == [ada.login, ben.login]
+
+
+@pytest.mark.parametrize(
+    "search", ["_", "%", "50%", "n_50", "a\x00da@", "'; DROP TABLE accounts; --", "\\", "\ud800", "x" * 500]
+)
+async def test_a_hostile_search_is_words_like_any_other(runtime: Runtime, add_person: AddPerson, search: str) -> None:
+    for login in ("ada@example.org", "ben_50%@example.com"):
+        await add_person(login)
+    expected = {"_": 1, "%": 1, "50%": 1, "n_50": 1, "a\x00da@": 1, "\ud800": 2}
+    assert len(await found(runtime, search=search)) == expected.get(search, 0)
+
+
+async def test_locks_and_sign_ins_are_shown_and_a_lock_is_lifted(
+    runtime: Runtime, add_person: AddPerson, enter: Enter, time: Time
+) -> None:
+    with_settings(runtime, lockout_failures=3)
+    person, other = await add_person("ada@example.org", Role.NURSE), await add_person("ben@example.org")
+    await enter(person.login)
+    time.later(minutes=1)
+    await enter(person.login)
+    for _ in range(3):
+        with pytest.raises(SignInFailed):
+            await enter(person.login, "not it")
+    async with runtime.unit_of_work(ADMIN) as ctx:
+        ada, ben = (await accounts.list_accounts(ctx, after=None, limit=9)).items
+        assert ada == await accounts.find_account(ctx, str(person.id))
+    assert ada.locked_until is not None
+    assert (ada.locked_until > time.now, ada.sessions, ada.last_sign_in_at) == (True, 2, time.now)
+    assert (ben.id, ben.locked_until, ben.sessions, ben.last_sign_in_at) == (other.id, None, 0, None)
+    with pytest.raises(LockedOut):
+        await enter(person.login)
+    async with runtime.unit_of_work(ADMIN) as ctx:
+        assert (await accounts.unlock(ctx, person.id)).locked_until is None
+    await enter(person.login)
+    (event,) = await events(runtime, "account.unlock")
+    assert event.ids == (person.id,)
+
+
+async def test_unlocking_does_not_enable(runtime: Runtime, add_person: AddPerson, enter: Enter) -> None:
+    person = await add_person("ada@example.org")
+    async with runtime.unit_of_work(ADMIN) as ctx:
+        await accounts.disable(ctx, person.id)
+        assert (await accounts.unlock(ctx, person.id)).disabled_at is not None
+    with pytest.raises(SignInFailed):
+        await enter(person.login)
+
+
+async def test_a_lock_that_is_over_is_not_shown(
+    runtime: Runtime, add_person: AddPerson, enter: Enter, time: Time
+) -> None:
+    with_settings(runtime, lockout_failures=3, lockout_minutes=15)
+    person = await add_person("ada@example.org")
+    for _ in range(3):
+        with pytest.raises(SignInFailed):
+            await enter(person.login, "not it")
+    time.later(minutes=16)
+    async with runtime.unit_of_work(ADMIN) as ctx:
+        assert (await accounts.find_account(ctx, str(person.id))).locked_until is None
 
 
 async def test_the_last_administrator_stays(runtime: Runtime, add_person: AddPerson) -> None:

@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import select
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +21,7 @@ from bedside.platform.config import Settings
 from bedside.platform.config.section import Section
 from bedside.platform.database.roles import DatabaseUrls
 from tests.conftest import serving
+from tests.support.command import run_command
 
 PASSWORD = "seven quiet herons wade"
 BEDSIDE = [sys.executable, "-m", "bedside"]
@@ -34,9 +34,7 @@ class Cli:
     env: dict[str, str]
 
     def __call__(self, *args: str, stdin: str | None = None, expect: int = 0) -> str:
-        done = subprocess.run(
-            [*BEDSIDE, *args], env=self.env, input=stdin or "", capture_output=True, text=True, timeout=60, check=False
-        )
+        done = run_command(*args, env=self.env, stdin=stdin or "")
         assert done.returncode == expect, done.stderr
         return done.stdout if expect == 0 else done.stderr
 
@@ -100,6 +98,24 @@ def test_an_operator_changes_accounts(cli: Cli) -> None:
     cli("user", "reset-password", "nurse@example.org", "--password-stdin", stdin="four grey otters swim\n")
     cli("user", "reset-password", "nurse@example.org", "--link")
     cli("user", "reset-second-factor", "nurse@example.org")
+
+
+def test_a_locked_sign_in_is_shown_searched_and_lifted(cli: Cli, settings: Settings, urls: DatabaseUrls) -> None:
+    for name in ("noor", "nils"):
+        create = ("user", "create", f"{name}@example.org", "--role", "nurse", "--name", name, "--password-stdin")
+        cli(*create, stdin=f"{PASSWORD}\n")
+    with serving(settings, urls) as address:
+        for _ in range(settings.get(IdentitySettings).lockout_failures):
+            cli("login", "noor@example.org", "--url", address, "--password-stdin", stdin="not it\n", expect=1)
+    shown = cli("user", "list", "--search", "NOOR")
+    assert "locked until" in shown
+    assert "nils" not in shown
+    assert "locked until" not in cli("user", "list", "--search", "nils")
+    assert "Would unlock" in cli.talk("user", "unlock", "noor@example.org", "--dry-run", answers=[])
+    assert "locked until" in cli("user", "list")
+    assert json.loads(cli("user", "unlock", "noor@example.org", "--json"))["locked_until"] is None
+    assert "locked until" not in cli("user", "list")
+    assert json.loads(cli("user", "list", "--disabled", "--json")) == []
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from bedside.bootstrap.runtime import build_runtime
-from bedside.identity.passwords import hash_password
 from bedside.identity.service.accounts import add_account
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.config import Settings
 from bedside.platform.config.core import ServerSettings
 from bedside.platform.database.roles import DatabaseUrls
 from tests.conftest import serving
+from tests.support.passwords import hashed_once
 
 PASSWORD = "seven quiet herons wade"
 LOGINS = {role: f"{role}@example.org" for role in (Role.PATIENT, Role.NURSE, Role.PHYSICIAN, Role.ADMIN)}
@@ -29,7 +29,7 @@ async def people(settings: Settings, urls: DatabaseUrls) -> dict[Role, str]:
     ids = {}
     async with build_runtime(settings, urls, process="test").running() as runtime:
         for role, login in LOGINS.items():
-            hashed = await hash_password(PASSWORD)
+            hashed = await hashed_once(PASSWORD)
             async with runtime.unit_of_work(Actor.system()) as ctx:
                 account = await add_account(ctx, login=login, name=role.title(), role=role, password_hash=hashed)
                 ids[role] = str(account.id)
@@ -222,6 +222,35 @@ def test_administrators_manage_users(http: httpx.Client, people: dict[Role, str]
     assert len(http.get("/api/users", params={"after": page["next"]}, headers=admin).json()["items"]) == 3
 
 
+def test_an_administrator_ends_one_sign_in_of_somebody(http: httpx.Client, people: dict[Role, str]) -> None:
+    admin, kept, ended = bearer(http, Role.ADMIN), bearer(http, Role.NURSE), bearer(http, Role.NURSE)
+    newest, _ = http.get(f"/api/users/{people[Role.NURSE]}/sessions", headers=admin).json()["items"]
+    wrong = f"/api/users/{people[Role.PATIENT]}/sessions/{newest['id']}"
+    assert http.delete(wrong, headers=admin).status_code == 404
+    right = f"/api/users/{people[Role.NURSE]}/sessions/{newest['id']}"
+    assert http.delete(right, headers=admin).status_code == 204
+    assert http.delete(right, headers=admin).status_code == 404
+    assert http.get("/api/auth/me", headers=ended).status_code == 401
+    assert http.get("/api/auth/me", headers=kept).status_code == 200
+    assert http.get(f"/api/users/{people[Role.NURSE]}", headers=admin).json()["sessions"] == 1
+
+
+@pytest.mark.usefixtures("people")
+def test_users_are_searched_over_http(http: httpx.Client) -> None:
+    admin = bearer(http, Role.ADMIN)
+
+    def found(**query: str) -> list[str]:
+        answer = http.get("/api/users", params=query, headers=admin)
+        assert answer.status_code == 200, answer.text
+        return [item["login"] for item in answer.json()["items"]]
+
+    assert found(q="NURSE") == [LOGINS[Role.NURSE]]
+    assert found(q="example", disabled="true") == []
+    assert found(q="a\x00'; --%") == []
+    for query in ({"q": "x" * 101}, {"disabled": "perhaps"}, {"role": "system"}, {"limit": "0"}, {"after": "x"}):
+        assert http.get("/api/users", params=query, headers=admin).status_code == 422, query
+
+
 @pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE, Role.PHYSICIAN])
 def test_nobody_else_does(role: Role, http: httpx.Client, people: dict[Role, str]) -> None:
     headers = bearer(http, role)
@@ -237,7 +266,9 @@ def test_nobody_else_does(role: Role, http: httpx.Client, people: dict[Role, str
         ("POST", f"{user}/reset-password", None),
         ("DELETE", f"{user}/second-factor", None),
         ("GET", f"{user}/sessions", None),
+        ("POST", f"{user}/unlock", None),
         ("POST", f"{user}/revoke", None),
+        ("DELETE", f"{user}/sessions/{people[Role.ADMIN]}", None),
     ]
     for method, path, content in requests:
         assert http.request(method, path, json=content, headers=headers).status_code == 403, path

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
 from bedside.identity import passwords
@@ -221,13 +222,14 @@ async def test_a_password_changed_meanwhile_lets_nobody_in_with_the_old(
         await enter(nurse.login)
 
 
-async def test_a_hash_of_older_parameters_is_renewed(
-    runtime: Runtime, add_person: AddPerson, enter: Enter, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    weaker = passwords.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
-    with monkeypatch.context() as patch:
-        patch.setattr(passwords, "_HASHER", weaker)
-        nurse = await add_person("nurse@example.org", Role.NURSE)
+async def test_a_hash_of_older_parameters_is_renewed(runtime: Runtime, add_person: AddPerson, enter: Enter) -> None:
+    nurse = await add_person("nurse@example.org", Role.NURSE)
+    older = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(nurse.password)
+    assert passwords.needs_rehash(older)
+    async with runtime.unit_of_work(Actor.system()) as ctx:
+        row = await ctx.session.get(Credentials, nurse.id)
+        assert row is not None
+        row.password_hash = older
     await enter(nurse.login)
     async with runtime.unit_of_work(Actor.system()) as ctx:
         row = await ctx.session.get(Credentials, nurse.id)

@@ -8,21 +8,29 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from bedside.identity.passwords import hash_password
 from bedside.identity.service.accounts import add_account
 from bedside.knowledge import service
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.runtime import Runtime
+from tests.support.passwords import hashed_once
+from tests.support.postgres import TestCluster
+from tests.support.starter import starter_template
 
 PASSWORD = "nine grey geese glide"
 SignedIn = Callable[[Role], Awaitable[httpx.Client]]
+
+
+@pytest.fixture(scope="session")
+def template(cluster: TestCluster, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database that holds the starter pack."""
+    return starter_template(cluster, tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture
 def signed_in(runtime: Runtime, http: httpx.Client) -> SignedIn:
     async def enter(role: Role) -> httpx.Client:
         login = f"{role}@example.org"
-        hashed = await hash_password(PASSWORD)
+        hashed = await hashed_once(PASSWORD)
         async with runtime.unit_of_work(Actor.system()) as ctx:
             await add_account(ctx, login=login, name="Somebody", role=role, password_hash=hashed)
         return _with_token(http, login)
@@ -37,8 +45,7 @@ def _with_token(http: httpx.Client, login: str) -> httpx.Client:
 
 
 @pytest.mark.parametrize("role", [Role.PATIENT, Role.NURSE, Role.PHYSICIAN, Role.ADMIN])
-async def test_every_role_reads(runtime: Runtime, signed_in: SignedIn, role: Role) -> None:
-    await service.seed_starter(runtime, Actor.system())
+async def test_every_role_reads(signed_in: SignedIn, role: Role) -> None:
     client = await signed_in(role)
     answer = client.get("/api/knowledge/search", params={"q": "how to stop a nosebleed", "k": 3})
     assert answer.status_code == 200
@@ -89,8 +96,7 @@ async def test_bad_requests_are_explained(signed_in: SignedIn) -> None:
         assert answer.json()["detail"]
 
 
-async def test_hostile_questions_are_only_words(runtime: Runtime, signed_in: SignedIn) -> None:
-    await service.seed_starter(runtime, Actor.system())
+async def test_hostile_questions_are_only_words(signed_in: SignedIn) -> None:
     client = await signed_in(Role.PATIENT)
     for question in (
         "'; DROP TABLE knowledge_sources; --",

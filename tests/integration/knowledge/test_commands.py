@@ -15,7 +15,9 @@ from typing import Any
 import psycopg
 import pytest
 
+from bedside.knowledge.ingest import BATCH_PASSAGES
 from bedside.platform.database.roles import DatabaseUrls
+from tests.support.command import run_command
 
 
 @pytest.fixture
@@ -32,14 +34,7 @@ def environment(home: Path, urls: DatabaseUrls) -> dict[str, str]:
 
 
 def _bedside(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "bedside", "knowledge", *arguments],
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
+    return run_command("knowledge", *arguments, env=environment, timeout=100)
 
 
 def _json(done: subprocess.CompletedProcess[str]) -> Any:
@@ -99,11 +94,15 @@ def test_wrong_use_is_explained(environment: dict[str, str]) -> None:
         assert "Traceback" not in done.stderr
 
 
+# Several of the batches after which an ingest commits (BATCH_PASSAGES): it is killed after the first or second.
+MANY = 6 * BATCH_PASSAGES
+
+
 def test_a_killed_ingest_is_carried_on(environment: dict[str, str], urls: DatabaseUrls, tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     lines = [
         {"id": str(n), "title": f"Topic {n}", "url": "https://example.org/", "text": f"Words about topic {n}. " * 8}
-        for n in range(1_500)
+        for n in range(MANY)
     ]
     path.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
     process = subprocess.Popen(
@@ -117,11 +116,11 @@ def test_a_killed_ingest_is_carried_on(environment: dict[str, str], urls: Databa
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    assert 0 < stored < 1_500
+    assert 0 < stored < MANY
     report = _json(_bedside(environment, "ingest", str(path), "--json"))
     assert report["sources_unchanged"] >= stored
-    assert report["sources_unchanged"] + report["sources_added"] == 1_500
-    assert asyncio.run(_passages(urls)) == 1_500
+    assert report["sources_unchanged"] + report["sources_added"] == MANY
+    assert asyncio.run(_passages(urls)) == MANY
 
 
 def _wait_for_passages(urls: DatabaseUrls, process: subprocess.Popen[bytes]) -> int:

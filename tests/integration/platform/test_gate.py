@@ -62,6 +62,28 @@ async def test_changing_a_row_names_the_changed_fields_alone(runtime: Runtime) -
     assert [json.loads(e.body)["fields"] for e in changed] == [["sex"]]
 
 
+async def test_rows_that_were_read_to_be_changed_are_in_the_event_of_the_change(runtime: Runtime) -> None:
+    patient = await _patient(runtime)
+    before = len(await _events(runtime))
+    async with runtime.unit_of_work(SYSTEM) as ctx:
+        (await ctx.session.execute(select(Patient))).scalar_one().sex = "female"
+    (event,) = (await _events(runtime))[before:]
+    assert (event.action, event.entity_ids, event.patient_ids) == ("patient.update", [patient.id], [patient.id])
+
+
+async def test_a_row_that_was_read_beside_the_changed_one_is_told(runtime: Runtime) -> None:
+    patients = [await _patient(runtime) for _ in range(3)]
+    async with runtime.unit_of_work(SYSTEM) as ctx:
+        ctx.purpose("patient.review")
+        rows = (await ctx.session.execute(select(Patient).order_by(Patient.id))).scalars().all()
+        rows[0].sex = "female"
+        await ctx.session.flush()
+        rows[0].sex = "male"
+    events = {event.action: event for event in (await _events(runtime))[-2:]}
+    assert events["patient.update"].entity_ids == [patients[0].id]
+    assert events["patient.review"].entity_ids == sorted(patient.id for patient in patients)
+
+
 async def test_reading_nothing_leaves_no_event(runtime: Runtime) -> None:
     async with runtime.unit_of_work(SYSTEM) as ctx:
         await ctx.session.execute(select(Patient).where(Patient.id == new_id()))

@@ -70,6 +70,14 @@ def test_with_nobody_there_before_the_target_the_next_shift_answers_and_the_pati
     assert "999" in told.until_then
 
 
+def test_an_urgent_case_that_cannot_wait_for_the_next_shift_is_sent_out_of_hours() -> None:
+    sooner = promise(WEEK, FRIDAY_EVENING, FRIDAY_EVENING + timedelta(hours=4), Level.URGENT, "112")
+    assert sooner.reply_by > FRIDAY_EVENING + timedelta(hours=4)
+    assert "Do not wait for it: contact the out-of-hours medical service" in sooner.until_then
+    in_time = promise(WEEK, FRIDAY_EVENING, MONDAY_MORNING + timedelta(hours=4), Level.URGENT, "112")
+    assert "If you can't wait until then" in in_time.until_then
+
+
 @pytest.mark.parametrize("level", [Level.ROUTINE, Level.SELF_CARE])
 def test_less_urgent_cases_are_told_when_and_what_if_it_gets_worse(level: Level) -> None:
     told = promise(WEEK, FRIDAY_EVENING, TARGETS.due_at(FRIDAY_EVENING, level), level, "112")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import logging.handlers
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,40 @@ def test_an_exceptions_text_is_not_logged(logs: Path) -> None:
 def test_a_librarys_arguments_are_not_logged(logs: Path) -> None:
     logging.getLogger("library").warning("query failed for %s", PLANTED)
     assert PLANTED not in (logs / "test.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("template", "arguments", "shown"),
+    [
+        ("query failed for %s", (PLANTED,), "query failed for …"),
+        ("query failed for %r", (PLANTED,), "query failed for …"),
+        ("%d connections to %s, %.1f s", (3, PLANTED, 0.25), "3 connections to …, 0.2 s"),
+        ("lost: %s", (ValueError(PLANTED),), "lost: ValueError"),
+        ("%(who)s waits %(seconds)d s", ({"who": PLANTED, "seconds": 4},), "… waits 4 s"),
+        ("%d of 100 %% done", (7,), "7 of 100 % done"),
+        ("%d rows", (PLANTED,), "%d rows"),
+        ("two %s %s", (PLANTED,), "two %s %s"),
+        ("100% of it", (), "100% of it"),
+    ],
+)
+def test_a_librarys_line_is_filled_with_what_is_harmless(
+    logs: Path, template: str, arguments: tuple[object, ...], shown: str
+) -> None:
+    record = logging.getLogger("library").makeRecord("library", logging.WARNING, "x.py", 1, template, arguments, None)
+    for handler in logging.getLogger().handlers:
+        if isinstance(
+            handler, logging.handlers.RotatingFileHandler
+        ):  # pytest's own refuses a line that can't be filled
+            handler.handle(record)
+    (line,) = _lines(logs / "test.log")
+    assert line["event"] == shown
+
+
+def test_lines_whose_arguments_are_bedsides_own_are_filled_whole(logs: Path) -> None:
+    logging.getLogger("uvicorn.error").info("Uvicorn running on socket %s", "127.0.0.1:8000")
+    (line,) = _lines(logs / "test.log")
+    assert line["event"] == "Uvicorn running on socket 127.0.0.1:8000"
+    assert "positional_args" not in line
 
 
 def test_files_rotate(logs: Path) -> None:

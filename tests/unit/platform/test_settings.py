@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from bedside.bootstrap.settings import SECTIONS, read_settings
+from bedside.ops.health.checks import settings_finding
 from bedside.platform.access.settings import AccessSettings
+from bedside.platform.checks import Health
 from bedside.platform.config.core import DatabaseSettings, LogSettings, ServerSettings
 from bedside.platform.config.load import known_names
 from bedside.platform.errors import SettingsError
@@ -134,3 +136,17 @@ def test_names_are_unique_and_described() -> None:
 def test_the_runbooks_names_are_known() -> None:
     wanted = {"DATABASE_URL", "REDIS_URL", "DB_POOL_SIZE", "LOG_LEVEL", "ENVIRONMENT", "API_HOST", "API_PORT"}
     assert wanted <= known_names(SECTIONS)
+
+
+def test_a_missing_crisis_line_is_a_warning_that_refuses_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read_settings()
+    assert [warning.partition(" ")[0] for warning in settings.warnings()] == ["CRISIS_LINE"]
+    told = settings_finding(settings)
+    assert (told.status, told.conditions[0].ok) == (Health.HEALTHY, False)
+    assert "CRISIS_LINE" in told.evidence
+    assert (told.conditions[0].value, told.conditions[0].threshold) == ("CRISIS_LINE", "none")
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    assert settings_finding(read_settings()).status is Health.DEGRADED
+    monkeypatch.setenv("CRISIS_LINE", "116 123")
+    assert read_settings().warnings() == []
+    assert settings_finding(read_settings()).status is Health.HEALTHY

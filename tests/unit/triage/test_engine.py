@@ -191,7 +191,7 @@ def test_the_screen_needs_one_message_and_says_what_to_do() -> None:
 class BrokenReader:
     """A reader with a mistake in it that some words bring out."""
 
-    def read(self, utterances: list[str]) -> object:
+    def read(self, utterances: list[str], _readings: object = None) -> object:
         raise KeyError(utterances[0])
 
 

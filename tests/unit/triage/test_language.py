@@ -230,3 +230,17 @@ def test_nothing_said_is_no_decision(text: str) -> None:
     result = service.assess(TriageInput(utterances=[text]))
     assert (result.level, result.status) == (None, "open")
     assert result.questions
+
+
+def test_what_was_read_in_a_turn_is_the_same_at_another_place_of_the_case() -> None:
+    said = ["My son is 4 years old", "He has a fever of 39.5", "and a stiff neck since yesterday", "I am worried"]
+    readings = service.Readings()
+    for text in reversed(said):  # as the safety screen does: each by itself, as the first of its case
+        assert service.screen(text, readings=readings) == service.screen(text)
+    anew, known = (service.assess(TriageInput(utterances=said), readings=r) for r in (None, readings))
+    assert known == anew
+    assert service.assess(TriageInput(utterances=said), readings=readings) == anew
+    swapped = [said[1], said[0]]
+    assert service.assess(TriageInput(utterances=swapped), readings=readings) == service.assess(
+        TriageInput(utterances=swapped)
+    )

@@ -3,6 +3,8 @@
 import json
 import re
 from collections import Counter
+from itertools import combinations
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -125,15 +127,40 @@ def test_both_splits_cover_the_same_complaints() -> None:
     assert dev == heldout
 
 
+def near_copies(texts: dict[str, str]) -> list[tuple[str, str]]:
+    """Every pair of ids whose texts overlap by NEAR_COPY or more.
+
+    Of a shorter text's shingles, any more than 1 - NEAR_COPY must hold one that its copy holds too. So each text
+    is compared only with those that share one of as many of its rarest, and no pair is missed.
+    """
+    known = {name: shingles(text) for name, text in texts.items()}
+    holders: dict[str, list[str]] = {}
+    for name, held in known.items():
+        for shingle in held:
+            holders.setdefault(shingle, []).append(name)
+    found = set()
+    for name, held in known.items():
+        rarest = sorted(held, key=lambda shingle: len(holders[shingle]))
+        rarest = rarest[: len(held) - ceil(NEAR_COPY * len(held)) + 1]
+        for other in {other for shingle in rarest for other in holders[shingle]} - {name}:
+            if overlap(held, known[other]) >= NEAR_COPY:
+                found.add((min(name, other), max(name, other)))
+    return sorted(found)
+
+
 def test_no_message_is_a_near_copy_of_another() -> None:
-    rows = [(row["id"], shingles(row["text"])) for split in FILES for row in read(split)]
-    near = [
-        (a, b)
-        for index, (a, left) in enumerate(rows)
-        for b, right in rows[index + 1 :]
-        if overlap(left, right) >= NEAR_COPY
-    ]
-    assert near == []
+    assert near_copies({row["id"]: row["text"] for split in FILES for row in read(split)}) == []
+
+
+def test_every_near_copy_is_found_among_others() -> None:
+    texts = {row["id"]: row["text"] for row in read("dev")[:150]}
+    longer = {f"{name}-longer": f"Hello. {text} Thank you for reading this." for name, text in texts.items()}
+    shorter = {f"{name}-shorter": text[: int(len(text) * 0.7)] for name, text in texts.items()}
+    everything = {**longer, **shorter}
+    cut = {name: shingles(text) for name, text in everything.items()}
+    by_hand = [pair for pair in combinations(sorted(cut), 2) if overlap(cut[pair[0]], cut[pair[1]]) >= NEAR_COPY]
+    assert near_copies(everything) == by_hand
+    assert len(by_hand) >= 150
 
 
 def test_the_near_copy_measure_catches_an_edited_copy() -> None:

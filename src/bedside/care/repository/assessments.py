@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import not_, or_, select, true, update
+from sqlalchemy import Uuid, bindparam, not_, or_, select, true, update
 
 from bedside.care.assessment_tables import Assessment, AssessmentEvent, Note
 from bedside.care.schemas import Event, Status
@@ -14,6 +14,11 @@ from bedside.care.states import HANDED_OVER, UNDECIDED, next_status, sources
 from bedside.care.tables import Conversation, Message
 from bedside.platform.access.actor import Role
 from bedside.platform.access.context import Context
+
+# Statements of every chat turn are made once: to make one and to walk it takes longer than to run it.
+_OF_CONVERSATION = Assessment.conversation_id == bindparam("in_conversation", type_=Uuid())
+_LATEST = select(Assessment).where(_OF_CONVERSATION).order_by(Assessment.id.desc()).limit(1)
+_UNDECIDED = select(Assessment).where(_OF_CONVERSATION, Assessment.status.in_(UNDECIDED)).with_for_update()
 
 
 async def assessment(ctx: Context, assessment_id: UUID, *, lock: bool = False) -> Assessment | None:
@@ -25,20 +30,13 @@ async def assessment(ctx: Context, assessment_id: UUID, *, lock: bool = False) -
 
 async def undecided(ctx: Context, conversation_id: UUID) -> Assessment | None:
     """Return, and lock, the conversation's assessment that still takes answers."""
-    query = (
-        select(Assessment)
-        .where(Assessment.conversation_id == conversation_id, Assessment.status.in_(UNDECIDED))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return (await ctx.session.execute(query)).scalar_one_or_none()
+    given = {"in_conversation": conversation_id}
+    found = await ctx.session.execute(_UNDECIDED, given, execution_options={"populate_existing": True})
+    return found.scalar_one_or_none()
 
 
 async def latest(ctx: Context, conversation_id: UUID) -> Assessment | None:
-    query = (
-        select(Assessment).where(Assessment.conversation_id == conversation_id).order_by(Assessment.id.desc()).limit(1)
-    )
-    return (await ctx.session.execute(query)).scalar_one_or_none()
+    return (await ctx.session.execute(_LATEST, {"in_conversation": conversation_id})).scalar_one_or_none()
 
 
 async def of_patient(ctx: Context, patient_id: UUID) -> Sequence[Assessment]:

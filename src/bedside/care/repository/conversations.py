@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import BindParameter, Uuid, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.orm import aliased
 
 from bedside.care.assessment_tables import Assessment
 from bedside.care.schemas import Author, Turn
@@ -18,6 +19,24 @@ from bedside.platform.access.actor import CLINICIANS
 from bedside.platform.access.context import Context
 
 _LOCKED = "care.locked_conversations"
+_MESSAGES = "care.messages_of_locked_conversations"
+
+# Statements of every chat turn are made once: to make one and to walk it takes longer than to run it.
+_ID: BindParameter[UUID] = bindparam("in_conversation", type_=Uuid())
+_LOCK = select(Conversation).where(Conversation.id == _ID).with_for_update()
+_SAID = select(Message).where(Message.conversation_id == _ID).order_by(Message.ordinal)
+_ANSWERED = aliased(Message, name="answered")
+_REPLIED_WITH = (
+    update(Message)
+    .where(
+        Message.conversation_id == _ID,
+        Message.turn == Turn.RECEIVED,
+        Message.ordinal
+        <= select(_ANSWERED.ordinal).where(_ANSWERED.id == bindparam("answered_id", type_=Uuid())).scalar_subquery(),
+    )
+    .values(turn=Turn.REPLIED)
+    .returning(Message.id)
+)
 
 
 async def patient_of_account(ctx: Context, account_id: UUID) -> Patient | None:
@@ -68,8 +87,8 @@ async def conversation(ctx: Context, conversation_id: UUID, *, lock: bool = Fals
         return locked[conversation_id]
     if not lock:
         return await ctx.session.get(Conversation, conversation_id)
-    query = select(Conversation).where(Conversation.id == conversation_id).with_for_update()
-    found = await ctx.session.execute(query, execution_options={"populate_existing": True})
+    given = {"in_conversation": conversation_id}
+    found = await ctx.session.execute(_LOCK, given, execution_options={"populate_existing": True})
     row = found.scalar_one_or_none()
     if row is not None:
         locked[conversation_id] = row
@@ -90,18 +109,27 @@ async def conversations_of(ctx: Context, account_id: UUID, limit: int, before: U
 
 
 async def messages_of(ctx: Context, conversation_id: UUID) -> Sequence[Message]:
-    query = select(Message).where(Message.conversation_id == conversation_id).order_by(Message.ordinal)
-    return (await ctx.session.execute(query)).scalars().all()
+    """Return a conversation's messages in order; once it is locked, nobody else adds any and one query is enough."""
+    known: dict[UUID, list[Message]] = ctx.session.info.setdefault(_MESSAGES, {})
+    if conversation_id in known:
+        return known[conversation_id]
+    found = list((await ctx.session.execute(_SAID, {"in_conversation": conversation_id})).scalars())
+    if conversation_id in ctx.session.info.get(_LOCKED, {}):
+        known[conversation_id] = found
+    return found
+
+
+def add_message(ctx: Context, message: Message) -> None:
+    """Add a message to a conversation that this unit of work has locked."""
+    ctx.session.add(message)
+    known: dict[UUID, list[Message]] = ctx.session.info.get(_MESSAGES, {})
+    if message.conversation_id in known:
+        known[message.conversation_id].append(message)
 
 
 async def messages_of_patient(ctx: Context, patient_id: UUID) -> Sequence[Message]:
     query = select(Message).where(Message.patient_id == patient_id).order_by(Message.id)
     return (await ctx.session.execute(query)).scalars().all()
-
-
-async def message_with_key(ctx: Context, conversation_id: UUID, key: str) -> Message | None:
-    query = select(Message).where(Message.conversation_id == conversation_id, Message.idempotency_key == key)
-    return (await ctx.session.execute(query)).scalar_one_or_none()
 
 
 async def reply_to(ctx: Context, message: Message) -> Message | None:
@@ -119,17 +147,25 @@ async def reply_to(ctx: Context, message: Message) -> Message | None:
     return (await ctx.session.execute(query)).scalar_one_or_none()
 
 
-async def unreplied(ctx: Context, conversation_id: UUID, message_id: UUID) -> Sequence[Message]:
-    """Return a message and, in order, all of the conversation that have no reply yet."""
-    query = (
-        select(Message)
-        .where(
-            Message.conversation_id == conversation_id,
-            or_(Message.id == message_id, Message.turn == Turn.RECEIVED),
-        )
-        .order_by(Message.ordinal)
+async def message(ctx: Context, conversation_id: UUID, message_id: UUID) -> Message | None:
+    query = select(Message).where(Message.id == message_id, Message.conversation_id == conversation_id)
+    return (await ctx.session.execute(query)).scalar_one_or_none()
+
+
+async def mark_replied(ctx: Context, conversation: Conversation, message_id: UUID) -> set[UUID]:
+    """Mark a message and those before it as replied to; return which of them had no reply yet."""
+    options = {"access": "message.update", "synchronize_session": False}
+    given = {"in_conversation": conversation.id, "answered_id": message_id}
+    marked = set((await ctx.session.execute(_REPLIED_WITH, given, execution_options=options)).scalars())
+    ctx.record(
+        "message.update",
+        "message",
+        ids=marked,
+        patients=[conversation.patient_id],
+        fields=["turn"],
+        content={str(marked_id): {"turn": Turn.REPLIED.value} for marked_id in marked},
     )
-    return (await ctx.session.execute(query)).scalars().all()
+    return marked
 
 
 async def unfinished(ctx: Context, before: datetime, limit: int) -> Sequence[tuple[Message, Conversation]]:

@@ -8,24 +8,63 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, Text, and_, case, cast, extract, func, or_, select, tuple_
+from sqlalchemy import case, func, select, tuple_
+from sqlalchemy.orm import aliased
 
 from bedside.care.assessment_tables import Assessment
-from bedside.care.states import HANDED_OVER
-from bedside.care.tables import Conversation, Patient
-from bedside.care.targets import WARNING_SHARE
+from bedside.care.repository.worklist_conditions import (
+    AWAITED,
+    LEVEL,
+    age_in_years,
+    breached,
+    conditions,
+    counted,
+    warning,
+)
+from bedside.care.schemas import Author
+from bedside.care.tables import Conversation, Message, Patient
 from bedside.care.worklist_schemas import WorklistFilters
 from bedside.platform.access.context import Context
-from bedside.triage.schemas import Level, Subject
+from bedside.triage.schemas import Level
 
 ACCESS = "worklist.list"
-DAYS_IN_YEAR = 365.2425
+COMPLAINT_LONGEST = 200
+"""How much of a case's first message the worklist shows, in characters."""
 _UNKNOWN_RANK = len(Level)
 
-_LEVEL = func.coalesce(Assessment.decided_level, Assessment.level)
-_RANK = case({level.value: level.rank for level in Level}, value=_LEVEL, else_=_UNKNOWN_RANK)
+_RANK = case({level.value: level.rank for level in Level}, value=LEVEL, else_=_UNKNOWN_RANK)
 _DUE = func.coalesce(Assessment.due_at, Assessment.created_at)
-_AWAITED = Assessment.status.in_(HANDED_OVER)
+
+
+def _complaint() -> Any:
+    """How the case's first message begins. Each earlier case of the conversation ended with its decision's reply."""
+    decision = aliased(Message)
+    ended = (
+        select(func.max(decision.ordinal))
+        .where(
+            decision.conversation_id == Assessment.conversation_id,
+            decision.assessment_id < Assessment.id,  # UUIDv7: an earlier case has a smaller id
+            decision.retracted_at.is_(None),
+        )
+        .correlate(Assessment)
+        .scalar_subquery()
+    )
+    return (
+        # One more than is shown tells whether there is more.
+        select(func.left(Message.text, COMPLAINT_LONGEST + 1))
+        .where(
+            Message.conversation_id == Assessment.conversation_id,
+            Message.author == Author.PATIENT,
+            Message.ordinal > func.coalesce(ended, 0),
+        )
+        .order_by(Message.ordinal)
+        .limit(1)
+        .correlate(Assessment)
+        .scalar_subquery()
+    )
+
+
+_COMPLAINT = _complaint()
 
 
 @dataclass(frozen=True)
@@ -37,25 +76,9 @@ class Place:
     id: UUID
 
 
-def _age(now: datetime) -> ColumnElement[Any]:
-    days = now.date() - Patient.birth_date  # date minus date is a number of days in PostgreSQL
-    own = case((Conversation.about == Subject.SELF, cast(days, Double) / DAYS_IN_YEAR))
-    return func.coalesce(Conversation.subject_age_years, own)
-
-
-def _breached(now: datetime) -> ColumnElement[bool]:
-    return and_(_AWAITED, Assessment.due_at <= now)
-
-
-def _warning(now: datetime) -> ColumnElement[bool]:
-    left, whole = (extract("epoch", Assessment.due_at - since) for since in (now, Assessment.handed_over_at))
-    return and_(_AWAITED, left > 0, left <= whole * WARNING_SHARE)
-
-
 async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place | None) -> Sequence[Any]:
     """Return up to ``limit`` cases: most urgent first, then the soonest due."""
     now = ctx.now()
-    age = _age(now)
     query = (
         select(
             Assessment.id,
@@ -63,16 +86,17 @@ async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place 
             Assessment.patient_id,
             Patient.display_name,
             Conversation.about,
-            age.label("age_years"),
-            _LEVEL.label("level"),
+            age_in_years(now).label("age_years"),
+            LEVEL.label("level"),
             Assessment.status,
             Assessment.reasons[0]["text"].astext.label("summary"),
+            _COMPLAINT.label("complaint"),
             Assessment.handed_over_at,
             Assessment.due_at,
             Assessment.created_at,
             Assessment.decided_at,
-            _breached(now).label("breached"),
-            _warning(now).label("warning"),
+            breached(now).label("breached"),
+            warning(now).label("warning"),
             Assessment.for_physician,
             Assessment.nurse_review,
             Assessment.claimed_by,
@@ -83,7 +107,7 @@ async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place 
         )
         .join(Patient, Patient.id == Assessment.patient_id)
         .join(Conversation, Conversation.id == Assessment.conversation_id)
-        .where(*_conditions(ctx, filters, now, age))
+        .where(*conditions(ctx, filters))
         .order_by(_RANK, _DUE, Assessment.id)
         .limit(limit)
     )
@@ -92,53 +116,20 @@ async def page(ctx: Context, filters: WorklistFilters, limit: int, after: Place 
     return (await ctx.session.execute(query, execution_options={"access": ACCESS})).all()
 
 
-def _conditions(
-    ctx: Context, filters: WorklistFilters, now: datetime, age: ColumnElement[Any]
-) -> list[ColumnElement[bool]]:
-    conditions = _which(filters)
-    if filters.level is not None:
-        conditions.append(_LEVEL.in_([filters.level]))
-    if filters.mine:
-        conditions.append(Assessment.claimed_by == ctx.actor.id)
-    if filters.breached:
-        conditions.append(_breached(now))
-    if filters.about is not None:
-        conditions.append(Conversation.about == filters.about)
-    if filters.age_from is not None:
-        conditions.append(age >= filters.age_from)
-    if filters.age_to is not None:
-        conditions.append(age <= filters.age_to)
-    if filters.for_physician is not None:
-        conditions.append(Assessment.for_physician.is_(filters.for_physician))
-    return conditions
-
-
-def _which(filters: WorklistFilters) -> list[ColumnElement[bool]]:
-    """Whoever names a case means it in any status; else, without a status, what awaits a decision."""
-    conditions: list[ColumnElement[bool]] = []
-    if filters.status is not None:
-        conditions.append(Assessment.status == filters.status)
-    elif filters.id is None:
-        conditions.append(_AWAITED)
-    if filters.id is not None:
-        digits = func.replace(cast(Assessment.id, Text), "-", "")
-        conditions.append(or_(digits.startswith(filters.id), digits.endswith(filters.id)))
-    return conditions
-
-
-async def counts(ctx: Context, *, access: str = ACCESS) -> Sequence[Any]:
-    """Return, for each level and status of the worklist: how many, breached, in warning, the actor's own."""
-    now = ctx.now()
+async def counts(ctx: Context) -> Sequence[Any]:
+    """Return, for each level and status of the worklist: ``total`` and each of ``worklist_conditions.counted``."""
+    columns = [func.count().filter(condition).label(name) for name, condition in counted(ctx).items()]
     query = (
-        select(
-            Assessment.level,
-            Assessment.status,
-            func.count().label("total"),
-            func.count().filter(_breached(now)).label("breached"),
-            func.count().filter(_warning(now)).label("warning"),
-            func.count().filter(Assessment.claimed_by == ctx.actor.id).label("mine"),
-        )
-        .where(_AWAITED)
+        select(Assessment.level, Assessment.status, func.count().label("total"), *columns)
+        .join(Patient, Patient.id == Assessment.patient_id)
+        .join(Conversation, Conversation.id == Assessment.conversation_id)
+        .where(AWAITED)
         .group_by(Assessment.level, Assessment.status)
     )
-    return (await ctx.session.execute(query, execution_options={"access": access})).all()
+    return (await ctx.session.execute(query, execution_options={"access": ACCESS})).all()
+
+
+async def levels(ctx: Context) -> Sequence[Any]:
+    """Return how many cases of each level await a decision."""
+    query = select(Assessment.level, func.count().label("total")).where(AWAITED).group_by(Assessment.level)
+    return (await ctx.session.execute(query, execution_options={"access": "worklist.count"})).all()

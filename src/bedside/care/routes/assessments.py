@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Query, status
 
 from bedside.care import service
-from bedside.care.schemas import AssessmentDetail, AssessmentOut, NoteOut
+from bedside.care.schemas import AssessmentDetail, AssessmentOut, NoteOut, OthersLooking
 from bedside.care.worklist_schemas import (
     DecideRequest,
     NoteRequest,
@@ -87,6 +87,18 @@ async def change_target(ctx: ContextDep, assessment_id: UUID, body: TargetReques
 async def withdraw(ctx: ContextDep, assessment_id: UUID) -> AssessmentOut:
     """Take one's own case back, as its patient."""
     return await service.withdraw(ctx, assessment_id)
+
+
+@router.put("/assessments/{assessment_id}/presence", responses=documented(404))
+async def look(ctx: ContextDep, assessment_id: UUID) -> OthersLooking:
+    """Say that one looks at the case, again before it expires; returns who else does."""
+    return await service.look(ctx, assessment_id)
+
+
+@router.delete("/assessments/{assessment_id}/presence", status_code=status.HTTP_204_NO_CONTENT)
+async def look_away(ctx: ContextDep, assessment_id: UUID) -> None:
+    """Say that one has left the case."""
+    await service.look_away(ctx, assessment_id)
 
 
 @router.post("/assessments/{assessment_id}/notes", status_code=status.HTTP_201_CREATED, responses=documented(404))

@@ -13,6 +13,7 @@ from bedside.care.service.conversations import (
     receive_message,
     start_conversation,
     store_reply,
+    tell_of_message,
     transcript,
     unfinished_turns,
 )
@@ -27,6 +28,7 @@ from bedside.care.service.decisions import (
     undo_decision,
     withdraw,
 )
+from bedside.care.service.figures import figures
 from bedside.care.service.patients import (
     break_glass,
     exceptional_access,
@@ -34,6 +36,7 @@ from bedside.care.service.patients import (
     patient_for_account,
     patient_record,
 )
+from bedside.care.service.presence import look, look_away
 from bedside.care.service.worklist import worklist
 
 __all__ = [
@@ -47,8 +50,11 @@ __all__ = [
     "decide",
     "exceptional_access",
     "export_of_me",
+    "figures",
     "get_assessment",
     "hand_to_physician",
+    "look",
+    "look_away",
     "measure_worklist",
     "patient_for_account",
     "patient_record",
@@ -57,6 +63,7 @@ __all__ = [
     "start_conversation",
     "store_assessment",
     "store_reply",
+    "tell_of_message",
     "transcript",
     "undo_decision",
     "unfinished_turns",

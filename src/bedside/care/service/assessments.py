@@ -13,7 +13,7 @@ from bedside.care.service.conversations import require_assistant
 from bedside.care.settings import CareSettings
 from bedside.care.states import next_status
 from bedside.care.tables import Conversation
-from bedside.care.views import assessment_out
+from bedside.care.views import assessment_out, level_of
 from bedside.kit.ids import new_id
 from bedside.notify.schemas import Notification, Severity
 from bedside.notify.service import send
@@ -53,9 +53,10 @@ async def store_assessment(
     found = await assessments.undecided(ctx, conversation_id)
     assessment = found or _begin(ctx, conversation)
     before, reached = assessment.level, Status(assessment.status)
-    _write(assessment, result, answers)
+    plain = result.model_dump(mode="json")
+    _write(assessment, result, plain, answers)
     if _counts(before, reached, result.level):
-        _write_evidence(assessment, result, model_output, raised_by_model=raised_by_model)
+        _write_evidence(assessment, result, plain, model_output, raised_by_model=raised_by_model)
     if found is None:
         ctx.session.add(assessment)
         await ctx.session.flush()
@@ -94,8 +95,7 @@ def _begin(ctx: Context, conversation: Conversation) -> Assessment:
     )
 
 
-def _write(assessment: Assessment, result: TriageResult, answers: dict[str, str]) -> None:
-    plain = result.model_dump(mode="json")
+def _write(assessment: Assessment, result: TriageResult, plain: dict[str, Any], answers: dict[str, str]) -> None:
     assessment.answers = answers
     assessment.findings = plain["findings"]
     assessment.questions = plain["questions"]
@@ -103,9 +103,13 @@ def _write(assessment: Assessment, result: TriageResult, answers: dict[str, str]
 
 
 def _write_evidence(
-    assessment: Assessment, result: TriageResult, model_output: dict[str, Any] | None, *, raised_by_model: bool
+    assessment: Assessment,
+    result: TriageResult,
+    plain: dict[str, Any],
+    model_output: dict[str, Any] | None,
+    *,
+    raised_by_model: bool,
 ) -> None:
-    plain = result.model_dump(mode="json")
     same_level = assessment.level == result.level
     assessment.within_hours = _sooner(assessment.within_hours if same_level else None, result.within_hours)
     assessment.level = result.level
@@ -205,5 +209,6 @@ def record_transition(
             actor_role=ctx.actor.role,
             actor_name=ctx.actor.name,
             reason=reason,
+            level=level_of(assessment),
         )
     )

@@ -8,6 +8,7 @@ from bedside.care.repository import assessments, conversations
 from bedside.care.repository import worklist as queries
 from bedside.care.schemas import Event, Status
 from bedside.care.service.assessments import UNTIL_DECIDED, hand_over_abandoned, record_transition
+from bedside.care.service.presence import forget_absent
 from bedside.care.settings import CareSettings
 from bedside.care.states import next_status
 from bedside.notify.schemas import Notification, Severity
@@ -43,6 +44,7 @@ async def watch_breaches(ctx: Context) -> int:
         assessment.status = next_status(before, Event.LAPSE)
         assessment.claimed_by = assessment.claimed_by_name = assessment.claimed_at = None
         record_transition(ctx, assessment, before, Event.LAPSE, reason=f"no decision within {minutes} minutes")
+    await forget_absent(ctx)
     in_care_days = ctx.settings.get(CareSettings).in_care_days
     for patient in await conversations.patients_without_case(ctx, UNTIL_DECIDED, BATCH):
         patient.in_care_until = ctx.now() + timedelta(days=in_care_days)
@@ -65,7 +67,7 @@ async def worklist_levels(ctx: Context) -> dict[str, int]:
     """Return how many cases await a decision, by level; every level is there. For metrics."""
     ctx.require(Permission.VIEW_WORKLIST)
     found = dict.fromkeys((level.value for level in Level), 0)
-    for row in await queries.counts(ctx, access="worklist.count"):
+    for row in await queries.levels(ctx):
         found[row.level] += row.total
     return found
 

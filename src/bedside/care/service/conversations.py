@@ -11,6 +11,7 @@ from bedside.care.repository import assessments, conversations
 from bedside.care.schemas import (
     MESSAGE_MAXIMUM,
     MESSAGES_MAXIMUM,
+    AssessmentOut,
     Author,
     Citation,
     ConversationDetail,
@@ -25,7 +26,7 @@ from bedside.care.schemas import (
     UnfinishedTurn,
 )
 from bedside.care.service.patients import patient_for_account
-from bedside.care.states import UNDECIDED
+from bedside.care.states import HANDED_OVER, UNDECIDED
 from bedside.care.tables import Conversation, Message
 from bedside.care.views import assessment_out, conversation_item, conversation_out, message_out
 from bedside.kit.ids import new_id
@@ -95,7 +96,8 @@ async def receive_message(
         raise BadInput("The message is empty; write in words what is wrong.")
     conversation = await _conversation(ctx, conversation_id, lock=True)
     if idempotency_key:
-        earlier = await conversations.message_with_key(ctx, conversation_id, idempotency_key)
+        said = await conversations.messages_of(ctx, conversation_id)
+        earlier = next((m for m in said if m.idempotency_key == idempotency_key), None)
         if earlier is not None:
             return await _received_before(ctx, earlier, cleaned)
     if conversation.status != "open":
@@ -154,8 +156,14 @@ def add_message(
         turn=turn,
         retracted_at=None,
     )
-    ctx.session.add(message)
+    conversations.add_message(ctx, message)
     return message
+
+
+def tell_of_message(ctx: Context, assessment: AssessmentOut | None) -> None:
+    """Tell those who look at the case, if it is handed over, that its conversation goes on."""
+    if assessment is not None and assessment.status in HANDED_OVER:
+        ctx.notify("worklist", assessment_id=assessment.id)
 
 
 async def store_reply(
@@ -174,17 +182,13 @@ async def store_reply(
     require_assistant(ctx)
     ctx.purpose("conversation.turn")
     conversation = await _conversation(ctx, conversation_id, lock=True)
-    waiting = await conversations.unreplied(ctx, conversation_id, in_reply_to)
-    message = next((m for m in waiting if m.id == in_reply_to and m.turn is not None), None)
-    if message is None:
-        raise NotFound("No such message in this conversation.")
-    if message.turn == Turn.REPLIED:
+    if in_reply_to not in await conversations.mark_replied(ctx, conversation, in_reply_to):
+        message = await conversations.message(ctx, conversation_id, in_reply_to)
+        if message is None or message.turn is None:
+            raise NotFound("No such message in this conversation.")
         earlier = await conversations.reply_to(ctx, message)
         if earlier is not None and earlier.in_reply_to == message.id:
             return message_out(earlier)
-    for answered in waiting:
-        if answered.ordinal <= message.ordinal:
-            answered.turn = Turn.REPLIED
     reply = add_message(
         ctx, conversation, Author.ASSISTANT, text, citations=citations, question=question, in_reply_to=in_reply_to
     )
@@ -201,11 +205,12 @@ async def transcript(ctx: Context, conversation_id: UUID) -> Transcript:
     started = max((m.ordinal for m in messages if m.assessment_id is not None and m.retracted_at is None), default=0)
     case = [m for m in messages if m.ordinal > started or m.turn == Turn.RECEIVED]
     said = [m for m in case if m.author == Author.PATIENT]
-    asked, open_question, answered_by = _questions(case)
+    shown = {m.id: message_out(m) for m in messages}
+    asked, open_question, answered_by = _questions([shown[m.id] for m in case])
     undecided = latest is not None and Status(latest.status) in UNDECIDED
     return Transcript(
         conversation=conversation_out(conversation),
-        messages=[message_out(m) for m in messages],
+        messages=list(shown.values()),
         utterances=[m.text for m in said],
         earlier_utterances=[m.text for m in messages if m.author == Author.PATIENT and m not in said],
         questions_asked=asked,
@@ -216,14 +221,14 @@ async def transcript(ctx: Context, conversation_id: UUID) -> Transcript:
     )
 
 
-def _questions(messages: Sequence[Message]) -> tuple[list[Question], Question | None, dict[UUID, Question]]:
+def _questions(messages: Sequence[MessageOut]) -> tuple[list[Question], Question | None, dict[UUID, Question]]:
     """Return the questions asked, the one still open, and which question each patient's message answered."""
     asked: list[Question] = []
     answered: dict[UUID, Question] = {}
     pending: Question | None = None
     for message in messages:
         if message.author == Author.ASSISTANT:
-            pending = Question.model_validate(message.question) if message.question else None
+            pending = message.question
             asked += [pending] if pending else []
         elif message.author == Author.PATIENT and pending:
             answered[message.id], pending = pending, None

@@ -19,10 +19,11 @@ from bedside.care.schemas import (
 )
 from bedside.care.service.assessments import UNTIL_DECIDED, keep_in_care, record_transition
 from bedside.care.service.conversations import add_message
+from bedside.care.service.presence import others_on
 from bedside.care.settings import CareSettings
 from bedside.care.states import next_status
 from bedside.care.tables import Conversation
-from bedside.care.views import assessment_detail, assessment_out, note_out
+from bedside.care.views import UNDO_WITHIN, Reader, assessment_detail, assessment_out, note_out
 from bedside.care.worklist_schemas import DecideRequest
 from bedside.kit.ids import new_id
 from bedside.platform.access.actor import STAFF, Permission, Role
@@ -30,7 +31,6 @@ from bedside.platform.access.context import Context
 from bedside.platform.errors import BadInput, Conflict, Fault, NotFound
 from bedside.triage.schemas import Level
 
-UNDO_WITHIN = timedelta(seconds=60)
 LONGEST_TARGET = timedelta(days=28)
 
 
@@ -251,7 +251,8 @@ def _require_holder(ctx: Context, found: Assessment) -> None:
 
 
 def _changed(ctx: Context, found: Assessment, conversation: Conversation | None = None) -> None:
-    ctx.notify("worklist", assessment_id=found.id)
+    if found.handed_over_at is not None:  # of other cases clinicians know nothing, not even the id
+        ctx.notify("worklist", assessment_id=found.id)
     if conversation is not None:
         ctx.notify("conversation", conversation_id=conversation.id, account_id=conversation.account_id)
 
@@ -296,10 +297,11 @@ async def _detail(ctx: Context, found: Assessment) -> AssessmentDetail:
     return assessment_detail(
         found,
         ctx.settings,
-        ctx.now(),
+        Reader(ctx.actor.id, ctx.actor.role, ctx.now()),
         patient=patient,
         conversation=conversation,
         messages=await conversations.messages_of(ctx, conversation.id),
         notes=await assessments.notes(ctx, found.id),
         history=await assessments.history(ctx, found.id),
+        also_looking=await others_on(ctx, found.id),
     )

@@ -42,6 +42,7 @@ async def patient_for_account(
             "display_name": display_name,
             "birth_date": birth_date,
             "sex": sex,
+            "is_sample": ctx.settings.core.sample_data,
             "version": 1,
         }
         await conversations.insert_patient(ctx, values)

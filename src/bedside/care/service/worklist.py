@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from bedside.care.repository import worklist as queries
+from bedside.care.repository.worklist_conditions import counted
 from bedside.care.schemas import Status
+from bedside.care.targets import warns_from
 from bedside.care.worklist_schemas import Urgency, Worklist, WorklistFilters, WorklistItem
 from bedside.platform.access.actor import Permission
 from bedside.platform.access.context import Context
@@ -29,7 +31,7 @@ async def worklist(
     """
     ctx.require(Permission.VIEW_WORKLIST)
     rows = await queries.page(ctx, filters or WorklistFilters(), limit + 1, _place(after))
-    counts = _counts(await queries.counts(ctx))
+    counts = _counts(await queries.counts(ctx), list(counted(ctx)))
     shown = rows[:limit]
     ctx.record(
         queries.ACCESS,
@@ -54,9 +56,11 @@ def _item(row: Any, ctx: Context) -> WorklistItem:
         level=row.level,
         status=Status(row.status),
         summary=row.summary,
+        complaint=_beginning(row.complaint),
         waiting_seconds=max(0, int(((row.decided_at or ctx.now()) - since).total_seconds())),
         handed_over_at=row.handed_over_at,
         due_at=row.due_at,
+        warns_at=warns_from(row.handed_over_at, row.due_at) if row.handed_over_at and row.due_at else None,
         urgency=urgency,
         breached=bool(row.breached),
         for_physician=row.for_physician,
@@ -68,14 +72,23 @@ def _item(row: Any, ctx: Context) -> WorklistItem:
     )
 
 
-def _counts(rows: Sequence[Any]) -> dict[str, int]:
+def _beginning(text: str | None) -> str | None:
+    """Return the text on one line, with a sign that there is more."""
+    if text is None:
+        return None
+    line = " ".join(text.split())
+    return f"{line[: queries.COMPLAINT_LONGEST - 1].rstrip()}…" if len(text) > queries.COMPLAINT_LONGEST else line
+
+
+def _counts(rows: Sequence[Any], names: Iterable[str]) -> dict[str, int]:
     found: Counter[str] = Counter(_EMPTY)
     for row in rows:
-        for name in (row.level, row.status, "total"):
-            found[name] += row.total
-        for name in ("breached", "warning", "mine"):
-            found[name] += getattr(row, name)
-    return {name: found[name] for name in (*_EMPTY, "breached", "warning", "mine", "total")}
+        values = row._mapping
+        for name in (values["level"], values["status"], "total"):
+            found[name] += values["total"]
+        for name in names:
+            found[name] += values[name]
+    return {name: found[name] for name in (*_EMPTY, *names, "total")}
 
 
 def _cursor(row: Any) -> str:

@@ -7,7 +7,16 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from bedside.identity.schemas import Accepted, AccountRole, AccountView, NewAccount, Revoked, RoleChange, Sessions
+from bedside.identity.schemas import (
+    Accepted,
+    AccountFilters,
+    AccountRole,
+    AccountView,
+    NewAccount,
+    Revoked,
+    RoleChange,
+    Sessions,
+)
 from bedside.identity.service import accounts, second_factor, sessions
 from bedside.kit.paging import Page
 from bedside.platform.access.actor import Permission, Role
@@ -23,10 +32,16 @@ _CHANGE = documented(401, 403, 404, 409, 422, 503)
 
 @router.get("", responses=documented(401, 403, 422, 503))
 async def list_users(
-    ctx: ContextDep, limit: Limit = 50, after: After = None, role: Annotated[AccountRole | None, Query()] = None
+    ctx: ContextDep,
+    limit: Limit = 50,
+    after: After = None,
+    role: Annotated[AccountRole | None, Query()] = None,
+    disabled: Annotated[bool | None, Query(description="Only those that are disabled, or only the others.")] = None,
+    q: Annotated[str | None, Query(max_length=100, description="Part of the login or the name.")] = None,
 ) -> Page[AccountView]:
     """Accounts, oldest first."""
-    return await accounts.list_accounts(ctx, after=after, limit=limit, role=role)
+    filters = AccountFilters(role=role, disabled=disabled, search=q)
+    return await accounts.list_accounts(ctx, after=after, limit=limit, filters=filters)
 
 
 @router.post("", status_code=201, responses=documented(400, 401, 403, 409, 413, 422, 503))
@@ -61,6 +76,12 @@ async def enable_user(ctx: ContextDep, user_id: UUID) -> AccountView:
     return await accounts.enable(ctx, user_id)
 
 
+@router.post("/{user_id}/unlock", responses=_CHANGE)
+async def unlock_user(ctx: ContextDep, user_id: UUID) -> AccountView:
+    """Lift the lock that failed sign-ins put on an account."""
+    return await accounts.unlock(ctx, user_id)
+
+
 @router.put("/{user_id}/role", responses=documented(400, 401, 403, 404, 409, 413, 422, 503))
 async def change_role(ctx: ContextDep, user_id: UUID, body: RoleChange) -> AccountView:
     """Give an account another role; it takes effect at once."""
@@ -85,6 +106,13 @@ async def user_sessions(ctx: ContextDep, user_id: UUID) -> Sessions:
     """An account's sign-ins that are in force."""
     ctx.require(Permission.MANAGE_USERS)
     return Sessions(items=await sessions.sessions_of(ctx, user_id))
+
+
+@router.delete("/{user_id}/sessions/{session_id}", status_code=204, responses=_CHANGE)
+async def end_user_session(ctx: ContextDep, user_id: UUID, session_id: UUID) -> None:
+    """End one of an account's sign-ins."""
+    ctx.require(Permission.MANAGE_USERS)
+    await sessions.revoke_session(ctx, session_id, of=user_id)
 
 
 @router.post("/{user_id}/revoke", responses=_CHANGE)

@@ -1,5 +1,5 @@
 """What identity does, for its routes, commands, jobs and bootstrap."""
 
-from bedside.identity.service.sessions import authenticate, measure_sessions
+from bedside.identity.service.sessions import authenticate, figures, measure_sessions
 
-__all__ = ["authenticate", "measure_sessions"]
+__all__ = ["authenticate", "figures", "measure_sessions"]

@@ -11,14 +11,16 @@ from bedside.identity import repository
 from bedside.identity.errors import SignUpClosed
 from bedside.identity.keys import identity_keys
 from bedside.identity.passwords import check_password, hash_password
-from bedside.identity.schemas import AccountView, Me, NewAccount, SignUp
+from bedside.identity.schemas import AccountFilters, AccountView, Me, NewAccount, SignUp
 from bedside.identity.service import throttle
 from bedside.identity.service.links import SEND_LINK
 from bedside.identity.service.sessions import revoke_account
+from bedside.identity.service.views import view, views
 from bedside.identity.settings import IdentitySettings
 from bedside.identity.tables import Account, Credentials
 from bedside.kit.ids import new_id
 from bedside.kit.paging import Page
+from bedside.kit.text import clean_text
 from bedside.platform.access.actor import STAFF, Actor, Permission, Role
 from bedside.platform.access.context import Context
 from bedside.platform.config.load import Settings
@@ -52,7 +54,7 @@ async def create_account(ctx: Context, new: NewAccount, password_hash: str) -> A
 
 async def sign_up(runtime: Runtime, new: SignUp, address: str) -> AccountView:
     """Create a patient's own account. Raises SignUpClosed, PasswordRefused, Conflict, LockedOut."""
-    if not runtime.settings.get(IdentitySettings).allow_sign_up:
+    if not runtime.settings.get(IdentitySettings).lets_sign_up(runtime.settings.core):
         raise SignUpClosed("Accounts are made by the staff here; ask them for one.")
     keys = identity_keys(runtime.settings)
     limits = {(throttle.SIGN_UP_ADDRESS, keys.subject(throttle.SIGN_UP_ADDRESS, address)): _SIGN_UPS}
@@ -88,19 +90,43 @@ async def add_account(
     return account
 
 
+async def restore_account(ctx: Context, *, login: str, name: str, role: Role, password_hash: str) -> None:
+    """Make a sample account what ``add_account`` made it; nothing happens where there is none."""
+    found = await repository.account_by_login(ctx.session, login)
+    if found is None:
+        return
+    account, credentials = found
+    account.display_name, account.role, account.is_sample = name, role.value, True
+    account.disabled_at = account.second_factor_since = None
+    credentials.password_hash, credentials.password_changed_at = password_hash, ctx.now()
+    credentials.totp_secret = credentials.totp_last_counter = None
+    credentials.recovery_codes = []
+    await _lift_lock(ctx, account)
+    ctx.record("account.restore", "account", ids=[account.id], fields=["display_name", "role", "password_hash"])
+
+
 async def login_taken(ctx: Context, login: str) -> bool:
     """Return whether an account has this normalised login. Raises Forbidden."""
     ctx.require(Permission.MANAGE_USERS)
     return await repository.login_exists(ctx.session, login)
 
 
-async def list_accounts(ctx: Context, *, after: str | None, limit: int, role: Role | None = None) -> Page[AccountView]:
+async def list_accounts(
+    ctx: Context, *, after: str | None, limit: int, filters: AccountFilters | None = None
+) -> Page[AccountView]:
     """Return a page of accounts, oldest first. Raises Forbidden, BadInput for a cursor that isn't one."""
     ctx.require(Permission.MANAGE_USERS)
-    rows = list(await repository.accounts_after(ctx.session, _cursor(after), role, limit + 1))
+    rows = list(await repository.accounts_after(ctx.session, _cursor(after), _cleaned(filters), limit + 1))
     shown = rows[:limit]
     ctx.record("account.list", "account", ids=[row.id for row in shown])
-    return Page[AccountView](items=[view(row) for row in shown], next=str(shown[-1].id) if len(rows) > limit else None)
+    next_ = str(shown[-1].id) if len(rows) > limit else None
+    return Page[AccountView](items=await views(ctx, shown), next=next_)
+
+
+def _cleaned(filters: AccountFilters | None) -> AccountFilters:
+    if filters is None or filters.search is None:
+        return filters or AccountFilters()
+    return filters.model_copy(update={"search": clean_text(filters.search)})
 
 
 async def find_account(ctx: Context, login_or_id: str) -> AccountView:
@@ -114,7 +140,7 @@ async def find_account(ctx: Context, login_or_id: str) -> AccountView:
         raise NotFound("No account has this login; see: bedside user list")
     account = await _account(ctx, account_id)
     ctx.record("account.read", "account", ids=[account_id])
-    return view(account)
+    return (await views(ctx, [account]))[0]
 
 
 async def me(ctx: Context) -> Me:
@@ -149,10 +175,26 @@ async def enable(ctx: Context, account_id: UUID) -> AccountView:
     ctx.require(Permission.MANAGE_USERS)
     account = await _account(ctx, account_id)
     account.disabled_at = None
-    keys = identity_keys(ctx.settings)
-    await repository.clear_throttle(ctx.session, throttle.LOGIN, keys.subject(throttle.LOGIN, account.login))
+    await _lift_lock(ctx, account)
     ctx.record("account.enable", "account", ids=[account_id], fields=["disabled_at"])
     return await _changed(ctx, account)
+
+
+async def unlock(ctx: Context, account_id: UUID) -> AccountView:
+    """Lift the lock that failed sign-ins put on an account's login; one that is disabled stays so.
+
+    Raises Forbidden, NotFound.
+    """
+    ctx.require(Permission.MANAGE_USERS)
+    account = await _account(ctx, account_id)
+    await _lift_lock(ctx, account)
+    ctx.record("account.unlock", "account", ids=[account_id])
+    return await _changed(ctx, account)
+
+
+async def _lift_lock(ctx: Context, account: Account) -> None:
+    subject = identity_keys(ctx.settings).subject(throttle.LOGIN, account.login)
+    await repository.clear_throttle(ctx.session, throttle.LOGIN, subject)
 
 
 async def change_role(ctx: Context, account_id: UUID, role: Role) -> AccountView:
@@ -182,19 +224,6 @@ async def order_reset(ctx: Context, account_id: UUID) -> None:
     ctx.record("account.reset_ordered", "account", ids=[account_id])
 
 
-def view(account: Account) -> AccountView:
-    """Return an account as administrators see it."""
-    return AccountView(
-        id=account.id,
-        login=account.login,
-        display_name=account.display_name,
-        role=Role(account.role),
-        created_at=account.created_at,
-        disabled_at=account.disabled_at,
-        second_factor=account.second_factor_since is not None,
-    )
-
-
 async def _account(ctx: Context, account_id: UUID) -> Account:
     account = await repository.account(ctx.session, account_id)
     if account is None:
@@ -204,7 +233,7 @@ async def _account(ctx: Context, account_id: UUID) -> Account:
 
 async def _changed(ctx: Context, account: Account) -> AccountView:
     await ctx.session.flush()
-    return view(account)
+    return (await views(ctx, [account]))[0]
 
 
 async def _keep_an_admin(ctx: Context, account_id: UUID) -> None:

@@ -20,6 +20,7 @@ from bedside.kit.ids import new_id
 from bedside.platform.access.actor import Actor, Permission, Role
 from bedside.platform.access.context import Context
 from bedside.platform.errors import BedsideError, NotFound, NotSignedIn
+from bedside.platform.figures import Figure, Unit
 from bedside.platform.metrics import ACTIVE_SESSIONS
 from bedside.platform.runtime import Runtime
 
@@ -144,9 +145,11 @@ async def sessions_of(ctx: Context, account_id: UUID) -> list[SessionView]:
     ]
 
 
-async def revoke_session(ctx: Context, session_id: UUID) -> None:
-    """End one sign-in: one's own, or any with MANAGE_USERS. Raises NotFound."""
+async def revoke_session(ctx: Context, session_id: UUID, *, of: UUID | None = None) -> None:
+    """End one sign-in: one's own, or any with MANAGE_USERS; with ``of``, only that account's. Raises NotFound."""
     conditions = [SignIn.id == session_id]
+    if of is not None:
+        conditions.append(SignIn.account_id == of)
     if not ctx.actor.may(Permission.MANAGE_USERS):
         conditions.append(SignIn.account_id == ctx.actor.id)
     if not await _revoke(ctx, *conditions, reason="revoked", action="account.tokens_revoked"):
@@ -189,6 +192,11 @@ async def measure_sessions(runtime: Runtime) -> int:
         active = await repository.count_active(ctx.session, ctx.now())
     ACTIVE_SESSIONS.set(active)
     return active
+
+
+async def figures(runtime: Runtime) -> list[Figure]:
+    """Return identity's figures for the monitoring page."""
+    return [Figure(name="sign_ins.active", unit=Unit.COUNT, value=await measure_sessions(runtime))]
 
 
 async def clean_up(ctx: Context) -> int:

@@ -13,6 +13,7 @@ from bedside.ops.config import service
 from bedside.platform.cli.options import DryRunOption, JsonOption
 from bedside.platform.cli.output import emit, say
 from bedside.platform.cli.session import current
+from bedside.platform.config.address import read_address
 from bedside.platform.errors import Conflict
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True, help="Settings.")
@@ -45,17 +46,29 @@ def init(
 
 @app.command()
 def check(json: JsonOption = False) -> None:
-    """Check every setting; exit 2 and name all that is wrong, or say that all is well."""
+    """Check every setting; exit 2 and name all that is wrong, or say that all is well. Warnings exit 0."""
     settings = current().settings(generate_secrets=False)
-    result = {"status": "valid", "file": str(settings.file) if settings.file else None, "home": str(settings.home)}
+    warnings = settings.warnings()
+    result = {
+        "status": "valid",
+        "file": str(settings.file) if settings.file else None,
+        "home": str(settings.home),
+        "warnings": warnings,
+    }
+    for warning in warnings:
+        say(f"Warning: {warning}")
     emit(result, as_json=json, render=lambda console: console.print("The settings are valid."))
 
 
 @app.command()
 def show(json: JsonOption = False) -> None:
-    """Show every setting as it is in force, secrets masked."""
-    rows = service.rows(current().settings(generate_secrets=False, allow_unsafe=True))
+    """Show every setting as this terminal's environment and settings file have it, secrets masked."""
+    settings = current().settings(generate_secrets=False, allow_unsafe=True)
+    rows = service.rows(settings)
     emit(rows, as_json=json, render=lambda console: _draw(console, rows))
+    running = read_address(settings.home)
+    if running is not None:
+        say(service.about_the_running(running, settings))
 
 
 def _draw(console: Console, rows: list[service.SettingRow]) -> None:

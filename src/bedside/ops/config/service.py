@@ -6,12 +6,15 @@ import os
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, Field, SecretStr
 
+from bedside.platform.access.actor import Permission
+from bedside.platform.access.context import Context
 from bedside.platform.config import Section, Settings
+from bedside.platform.config.core import ServerSettings
 from bedside.platform.config.section import FILE_SUFFIX, shown
 from bedside.platform.errors import SettingsError
 
@@ -32,6 +35,42 @@ class SettingRow(BaseModel):
     value: str
     origin: str
     description: str
+    secret: bool
+
+
+class SectionOfSettings(BaseModel):
+    """One part's settings."""
+
+    name: str
+    description: str
+    settings: list[SettingRow]
+
+
+class SettingsReport(BaseModel):
+    """Every setting as this API process has it. Changes take effect at the next start."""
+
+    file: str | None = Field(description="The settings file that was read.")
+    home: str
+    sections: list[SectionOfSettings]
+
+
+def settings_report(ctx: Context) -> SettingsReport:
+    """Return every setting by section, secrets masked. Reading them is an event of the audit. Raises Forbidden."""
+    ctx.require(Permission.SYSTEM_CONFIG)
+    ctx.record("settings.read", "settings")
+    found = rows(ctx.settings)
+    return SettingsReport(
+        file=str(ctx.settings.file) if ctx.settings.file else None,
+        home=str(ctx.settings.home),
+        sections=[
+            SectionOfSettings(
+                name=section.section,
+                description=(type(section).__doc__ or "").partition("\n")[0],
+                settings=[row for row in found if row.section == section.section],
+            )
+            for section in ctx.settings
+        ],
+    )
 
 
 def rows(settings: Settings) -> list[SettingRow]:
@@ -41,13 +80,30 @@ def rows(settings: Settings) -> list[SettingRow]:
         SettingRow(
             section=section.section,
             name=str(field.alias),
-            value=shown(getattr(section, name)) if getattr(section, name) is not None else "",
+            value=_value(getattr(section, name)),
             origin=_origin(str(field.alias), getattr(section, name), in_file, section),
             description=field.description or "",
+            secret=SecretStr in get_args(field.annotation) or field.annotation is SecretStr,
         )
         for section in settings
         for name, field in type(section).model_fields.items()
     ]
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else shown(value)
+
+
+def about_the_running(address: str, settings: Settings) -> str:
+    """Return what to know where a Bedside runs on this home: it has the settings that it was started with."""
+    told = settings.get(ServerSettings).url
+    differs = f" (these settings say {told})" if address != told else ""
+    return (
+        f"A Bedside runs on {settings.home} at {address}{differs}, with the settings that it was started with. What it "
+        f"uses is on the administrator's page and at {address}/api/settings; a change here counts from its next start."
+    )
 
 
 def _origin(name: str, value: Any, in_file: Mapping[str, str | None], section: Section) -> str:
@@ -73,7 +129,7 @@ def settings_file_text(sections: Sequence[Section], answers: Mapping[str, str]) 
             if name in answers:
                 lines += [f"{name}={_quoted(answers[name])}"]
             else:
-                lines += [f"# {name}={_default(field.get_default(call_default_factory=True))}"]
+                lines += [f"# {name}={_default(field.get_default(call_default_factory=True, validated_data={}))}"]
     return "\n".join(lines) + "\n"
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bedside.ops.health import service
+from bedside.ops.health.api_check import API_CHECK
 from bedside.ops.health.schemas import HealthReport
 from bedside.platform.checks import Health
 from bedside.platform.cli.options import JsonOption
@@ -23,11 +24,11 @@ _EXIT = {Health.HEALTHY: ExitCode.WELL, Health.DEGRADED: ExitCode.NEEDS_ATTENTIO
 
 @app.command()
 def health(
-    part: Annotated[str | None, typer.Argument(help="One part only: db, disk, worker, …")] = None,
+    part: Annotated[str | None, typer.Argument(help="One part only: api, db, worker, disk.")] = None,
     json: JsonOption = False,
 ) -> None:
     """Look at every part and say how it is, by what evidence, and what to do."""
-    report = run(lambda runtime: service.report(runtime, part))
+    report = run(lambda runtime: service.report(runtime, part, (API_CHECK,)))
     emit(report, as_json=json, render=lambda console: _draw(console, report))
     raise typer.Exit(_EXIT[report.status])
 

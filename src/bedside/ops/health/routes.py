@@ -27,6 +27,18 @@ async def health(runtime: RuntimeDep, response: Response) -> HealthReport:
     return found
 
 
+@router.get("/health/live", include_in_schema=False)
+async def health_live() -> Alive:
+    """`/live` by the name that orchestrators' examples use."""
+    return await live()
+
+
+@router.get("/health/ready", include_in_schema=False)
+async def health_ready(runtime: RuntimeDep, response: Response) -> Readiness:
+    """`/ready` by the name that orchestrators' examples use."""
+    return await ready(runtime, response)
+
+
 @router.get("/health/{part}", responses={**_DOWN, **documented(404, 422)})
 async def health_of_part(
     part: Annotated[str, Path(max_length=40)], runtime: RuntimeDep, response: Response

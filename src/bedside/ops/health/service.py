@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 
 from bedside.ops.health.schemas import HealthReport, Readiness
-from bedside.platform.checks import CheckList, Health, run_checks, worst
+from bedside.platform.checks import Check, CheckList, Health, run_checks, worst
 from bedside.platform.database.migrate import head
 from bedside.platform.database.revision import revision
 from bedside.platform.errors import BedsideError, NotFound
 from bedside.platform.runtime import Runtime
 
 
-async def report(runtime: Runtime, part: str | None = None) -> HealthReport:
-    """Return every part's health, or one part's. Raises NotFound for a part that has no check."""
-    checks = runtime.part(CheckList).checks
+async def report(runtime: Runtime, part: str | None = None, more: Sequence[Check] = ()) -> HealthReport:
+    """Return every part's health, or one part's. Raises NotFound for a part that has no check.
+
+    ``more`` are checks that only the asking process can make.
+    """
+    checks = (*more, *runtime.part(CheckList).checks)
     chosen = [c for c in checks if part in (None, c.part)]
     if not chosen:
         raise NotFound(f"There is no such part; the parts are {', '.join(sorted({c.part for c in checks}))}.")

@@ -23,10 +23,12 @@ from sqlalchemy.sql.dml import UpdateBase
 
 from bedside.platform.access.ledger import Entry
 from bedside.platform.database.base import ENTITY, Base, PatientData
+from bedside.platform.database.engine import UnitSession
 from bedside.platform.errors import Fault
 
 ACCESS_OPTION = "access"
 NO_PATIENT_DATA_OPTION = "no_patient_data"
+_GATE = "bedside.gate"
 
 
 class Gate:
@@ -39,9 +41,7 @@ class Gate:
         self._owed: set[str] = set()
         self._records: list[Entry] = []
         self.purpose: str | None = None
-        event.listen(session, "do_orm_execute", self._before_execute)
-        event.listen(session, "loaded_as_persistent", self._loaded)
-        event.listen(session, "after_flush", self._flushed)
+        session.info[_GATE] = self
 
     def record(self, entry: Entry) -> None:
         """Add an event that no row shows: a decision, a sign-in, a bulk change."""
@@ -57,14 +57,21 @@ class Gate:
         # A declared access that was recorded too is one event: the record knows the ids.
         recorded = {entry.action for entry in self._records}
         declared = [entry for entry in self._declared.values() if entry.action not in recorded]
-        return [*self._records, *self._changes.values(), *self._reads.values(), *declared]
+        read = [entry for entry in self._reads.values() if not entry.ids <= self._changed(entry.entity)]
+        return [*self._records, *self._changes.values(), *read, *declared]
+
+    def _changed(self, entity: str) -> set[UUID]:
+        """The rows of a kind that were loaded to be changed: the event of the change tells of both."""
+        changes = (self._changes.get((verb, entity)) for verb in ("update", "delete"))
+        return {row_id for entry in changes if entry for row_id in entry.ids}
 
     def clear(self) -> None:
         """Forget what was noted, after it has been written."""
         for kept in (self._reads, self._changes, self._declared, self._owed, self._records):
             kept.clear()
 
-    def _before_execute(self, state: ORMExecuteState) -> None:
+    def before_execute(self, state: ORMExecuteState) -> None:
+        """Refuse a statement on patient data that does not say what access it is. Raises Fault."""
         if state.is_relationship_load or state.is_column_load:
             return
         statement = state.statement
@@ -85,11 +92,15 @@ class Gate:
         else:
             self._declared.setdefault(action, Entry(action=action, entity=min(touched)))
 
-    def _loaded(self, _session: Session, instance: object) -> None:
-        if isinstance(instance, PatientData):
-            _note(self._reads.setdefault(instance.entity, Entry("", instance.entity)), instance)
+    def loaded(self, instance: PatientData) -> None:
+        """Note a row that was read."""
+        entry = self._reads.get(instance.entity)
+        if entry is None:
+            entry = self._reads[instance.entity] = Entry("", instance.entity)
+        _note(entry, instance)
 
-    def _flushed(self, session: Session, _context: UOWTransaction) -> None:
+    def flushed(self, session: Session) -> None:
+        """Note the rows that a flush has written."""
         for verb, instances in (
             ("create", session.new),
             ("update", session.dirty),
@@ -100,7 +111,7 @@ class Gate:
                     self._note_change(verb, instance)
 
     def _note_change(self, verb: str, instance: PatientData) -> None:
-        changed = _changed_values(instance)
+        changed = _changed_values(instance, is_new=verb == "create")
         if verb == "update" and not changed:
             return
         key = (verb, instance.entity)
@@ -108,6 +119,27 @@ class Gate:
         _note(entry, instance)
         entry.fields.update(changed)
         entry.content.setdefault(str(_row_id(instance)), {}).update(changed)
+
+
+@event.listens_for(UnitSession, "do_orm_execute")
+def _before_execute(state: ORMExecuteState) -> None:
+    gate = state.session.info.get(_GATE)
+    if gate is not None:
+        gate.before_execute(state)
+
+
+@event.listens_for(UnitSession, "loaded_as_persistent")
+def _loaded(session: Session, instance: object) -> None:
+    gate = session.info.get(_GATE)
+    if gate is not None and isinstance(instance, PatientData):
+        gate.loaded(instance)
+
+
+@event.listens_for(UnitSession, "after_flush")
+def _flushed(session: Session, _context: UOWTransaction) -> None:
+    gate = session.info.get(_GATE)
+    if gate is not None:
+        gate.flushed(session)
 
 
 def _row_id(instance: PatientData) -> UUID:
@@ -121,17 +153,27 @@ def _note(entry: Entry, instance: PatientData) -> None:
         entry.patients.add(patient)
 
 
-def _changed_values(instance: PatientData) -> dict[str, Any]:
+def _changed_values(instance: PatientData, *, is_new: bool) -> dict[str, Any]:
+    state = inspect(instance)
+    # What was set since the row was loaded, or all of a new one: to ask each attribute takes ten times longer.
+    touched = state.dict if is_new else state.committed_state
     found = {}
-    for attribute in inspect(instance).mapper.column_attrs:
-        history = inspect(instance).attrs[attribute.key].history
+    for attribute in state.mapper.column_attrs:
+        if attribute.key not in touched:
+            continue
+        history = state.attrs[attribute.key].history
         if history.has_changes() and history.added:
             found[attribute.key] = _plain(history.added[0])
     return found
 
 
+_AS_IT_IS = frozenset([str, int, bool])
+
+
 def _plain(value: Any) -> Any:
     """Return ``value`` as JSON can hold it."""
+    if value is None or type(value) in _AS_IT_IS:
+        return value
     match value:
         case UUID() | float():
             return str(value)

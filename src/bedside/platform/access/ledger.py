@@ -8,6 +8,7 @@ and the number advances only with a successful commit. So a gap in a writer's se
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,18 +16,38 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import CheckConstraint, Connection, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bedside.kit.crypto import canonical_json, commit, leaf_hash, mac
 from bedside.kit.ids import new_id
 from bedside.platform.access.actor import Actor
 from bedside.platform.database.base import Base
+from bedside.platform.events.publish import CHANNEL
 
 BODY_VERSION = 1
 _SALT_BYTES = 16
 _WRITER = "bedside_audit_writer"
+
+# One statement, whatever the number of events: a turn has two commits, and a round trip costs more than an event.
+_WRITE = """
+WITH given AS (
+    SELECT * FROM jsonb_to_recordset(%s::jsonb) AS g(
+        id uuid, writer_id uuid, writer_seq integer, recorded_at timestamptz, actor_id uuid, actor_role text,
+        via text, action text, entity text, entity_ids uuid[], patient_ids uuid[], outcome text, flags text[],
+        request_id text, body text, leaf_hash text, writer_mac text, key_id text, salt text)
+), events AS (
+    INSERT INTO audit_events (
+        id, writer_id, writer_seq, recorded_at, actor_id, actor_role, via, action, entity, entity_ids, patient_ids,
+        outcome, flags, request_id, body, leaf_hash, writer_mac, key_id)
+    SELECT id, writer_id, writer_seq, recorded_at, actor_id, actor_role, via, action, entity, entity_ids, patient_ids,
+        outcome, flags, request_id, decode(body, 'hex'), decode(leaf_hash, 'hex'), decode(writer_mac, 'hex'), key_id
+    FROM given
+), salts AS (
+    INSERT INTO audit_salts (event_id, salt) SELECT id, decode(salt, 'hex') FROM given WHERE salt IS NOT NULL
+)
+SELECT pg_notify(%s, notice) FROM jsonb_array_elements_text(%s::jsonb) AS notices(notice)
+"""
 
 
 class AuditEvent(Base):
@@ -104,32 +125,31 @@ class Ledger:
         self._key = key
         self._key_id = key_id
 
-    async def write(
+    def write(
         self,
-        session: AsyncSession,
+        connection: Connection,
         actor: Actor,
         entries: Sequence[Entry],
+        notices: Sequence[str],
         *,
         at: datetime,
         request_id: str | None,
     ) -> PendingSequence:
-        """Insert ``entries`` in the session's transaction; call ``advance()`` on the result after its commit."""
-        connection = await session.connection()
-        writer: _Writer = connection.sync_connection.info.setdefault(_WRITER, _Writer())  # type: ignore[union-attr]
-        events, salts = [], []
-        for seq, entry in enumerate(entries, start=writer.seq + 1):
-            event, salt = self._row(writer.id, seq, actor, entry, at, request_id)
-            events.append(event)
-            if salt is not None:
-                salts.append({"event_id": event["id"], "salt": salt})
-        await session.execute(insert(AuditEvent.__table__), events)  # type: ignore[arg-type]
-        if salts:
-            await session.execute(insert(AuditSalt.__table__), salts)  # type: ignore[arg-type]
+        """Insert ``entries`` in the connection's transaction and send ``notices`` at its commit, in one statement.
+
+        Call ``advance()`` on the result after the commit.
+        """
+        writer: _Writer = connection.info.setdefault(_WRITER, _Writer())
+        events = [
+            self._row(writer.id, seq, actor, entry, at, request_id)
+            for seq, entry in enumerate(entries, start=writer.seq + 1)
+        ]
+        connection.exec_driver_sql(_WRITE, (json.dumps(events), CHANNEL, json.dumps(notices)))
         return PendingSequence(writer, writer.seq + len(events))
 
     def _row(
         self, writer: UUID, seq: int, actor: Actor, entry: Entry, at: datetime, request_id: str | None
-    ) -> tuple[dict[str, Any], bytes | None]:
+    ) -> dict[str, Any]:
         salt = os.urandom(_SALT_BYTES) if entry.content else None
         ids, patients = sorted(entry.ids), sorted(entry.patients)
         event_id = new_id()
@@ -158,27 +178,27 @@ class Ledger:
                 "request": request_id,
             }
         )
-        row = {
-            "id": event_id,
-            "writer_id": writer,
+        return {
+            "id": str(event_id),
+            "writer_id": str(writer),
             "writer_seq": seq,
-            "recorded_at": at,
-            "actor_id": actor.id,
+            "recorded_at": at.isoformat(),
+            "actor_id": str(actor.id) if actor.id else None,
             "actor_role": actor.role.value,
             "via": actor.via,
             "action": entry.action,
             "entity": entry.entity,
-            "entity_ids": ids,
-            "patient_ids": patients,
+            "entity_ids": [str(i) for i in ids],
+            "patient_ids": [str(i) for i in patients],
             "outcome": entry.outcome,
             "flags": sorted(entry.flags),
             "request_id": request_id,
-            "body": body,
-            "leaf_hash": leaf_hash(body),
-            "writer_mac": mac(self._key, body),
+            "body": body.hex(),
+            "leaf_hash": leaf_hash(body).hex(),
+            "writer_mac": mac(self._key, body).hex(),
             "key_id": self._key_id,
+            "salt": salt.hex() if salt else None,
         }
-        return row, salt
 
 
 @dataclass

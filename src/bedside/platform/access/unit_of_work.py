@@ -8,20 +8,23 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from bedside.kit.clock import Clock
-from bedside.platform.access.actor import Actor
+from bedside.platform.access.actor import Actor, Role
 from bedside.platform.access.context import Context
 from bedside.platform.access.gate import Gate
 from bedside.platform.access.ledger import Entry, Ledger
 from bedside.platform.config.load import Settings
 from bedside.platform.database.engine import Database, unavailable
 from bedside.platform.errors import BedsideError, Conflict, Forbidden
-from bedside.platform.events import publish
+from bedside.platform.events.publish import payload
 from bedside.platform.jobs import JobQueue
+
+_ACT_AS = "BEGIN; SELECT set_config('bedside.actor_id', '{}', true), set_config('bedside.actor_role', '{}', true)"
+"""Two statements in one round trip, which PostgreSQL takes without parameters only."""
 
 
 @dataclass
@@ -70,27 +73,30 @@ class UnitsOfWork:
 
     async def _open(self, session: AsyncSession, actor: Actor) -> Context:
         gate = Gate(session.sync_session)
-        await session.execute(
-            select(
-                func.set_config("bedside.actor_id", str(actor.id) if actor.id else "", True),
-                func.set_config("bedside.actor_role", actor.role.value, True),
-            )
-        )
+        await session.run_sync(_act_as, actor)
         return Context(actor, session, self.settings, self.clock, gate, self.jobs, self.request_id())
 
     async def _commit(self, context: Context) -> None:
         session = context.session
-        await session.flush()
+        if session.new or session.dirty or session.deleted:
+            await session.flush()
         entries = context.gate.entries()
-        pending = None
         await self._flag(context, entries)
-        if entries:
-            pending = await self.ledger.write(
-                session, context.actor, entries, at=self.clock.now(), request_id=context.request_id
+        await session.run_sync(self._write, context, entries)
+
+    def _write(self, session: Session, context: Context, entries: Sequence[Entry]) -> None:
+        notices = [payload(topic, ids) for topic, ids in context.notices]
+        pending = None
+        if entries or notices:
+            pending = self.ledger.write(
+                session.connection(),
+                context.actor,
+                entries,
+                notices,
+                at=self.clock.now(),
+                request_id=context.request_id,
             )
-        for topic, ids in context.notices:
-            await publish(session, topic, ids)
-        await session.commit()
+        session.commit()
         if pending is not None:
             pending.advance()
 
@@ -110,6 +116,13 @@ class UnitsOfWork:
             context = await self._open(session, actor)
             context.gate.record(entry)
             await self._commit(context)
+
+
+def _act_as(session: Session, actor: Actor) -> None:
+    """Begin the transaction and say in it who acts, as row-level security reads it."""
+    actor_id = UUID(int=actor.id.int) if actor.id else ""  # nothing but a UUID gets into the statement
+    statement = _ACT_AS.format(actor_id, Role(actor.role).value)
+    session.connection().exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 async def _rolled_back(session: AsyncSession) -> None:

@@ -12,6 +12,15 @@ from bedside.platform.errors import BadInput
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")]
+WaitForDatabaseOption = Annotated[
+    float | None,
+    typer.Option(
+        "--wait-for-database",
+        metavar="SECONDS",
+        min=0,
+        help="Start no database; wait this long for one that somebody else starts, then go on and keep asking for it.",
+    ),
+]
 
 
 def confirm(word: str, *, what: str, yes: bool) -> None:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr, field_validator
 from pydantic_settings import NoDecode
 
+from bedside.platform.config.places import check_locale, emergency_number
 from bedside.platform.config.section import Section, secret_field
 
 if TYPE_CHECKING:
@@ -51,10 +52,23 @@ class CoreSettings(Section):
         max_length=120,
         description="The name of the hospital or service, as patients read it.",
     )
+    locale: Annotated[str, AfterValidator(check_locale)] = Field(
+        default="en",
+        alias="LOCALE",
+        description="Language and region of the service (en, en-GB, de-CH): how the pages write, and whom to call.",
+    )
     emergency_number: str = Field(
-        default="112",
+        default_factory=lambda known: emergency_number(known.get("locale")),
         alias="EMERGENCY_NUMBER",
-        description="The number that patients are told to call in an emergency (112 in the EU and much of the world).",
+        description=(
+            "The number that patients are told to call in an emergency; when not set, that of LOCALE's region "
+            "(999 for en-GB, 911 for en-US), and 112 elsewhere."
+        ),
+    )
+    crisis_line: str | None = Field(
+        default=None,
+        alias="CRISIS_LINE",
+        description="The number of a crisis line, for people who think of ending their life (116 123, 988).",
     )
     sample_data: bool = Field(
         default=False,
@@ -62,9 +76,11 @@ class CoreSettings(Section):
         description="Sample patients and sign-ins; only in development and only on a loopback address.",
     )
 
-    @field_validator("emergency_number")
+    @field_validator("emergency_number", "crisis_line")
     @classmethod
-    def _dialled(cls, value: str) -> str:
+    def _dialled(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
         if not 2 <= len(value) <= 20 or not set(value) <= set("0123456789+ "):
             raise ValueError("must be 2 to 20 digits, with + and blanks between them, as in 112 or +44 20 7946 0000")
         return value
@@ -74,6 +90,13 @@ class CoreSettings(Section):
             yield "SAMPLE_DATA is on, which ENVIRONMENT permits in development only; turn one of them off."
         if self.sample_data and not settings.get(ServerSettings).is_loopback:
             yield "SAMPLE_DATA is on while API_HOST is not a loopback address; its passwords are public."
+
+    def warnings(self, settings: Settings) -> Iterable[str]:
+        if self.crisis_line is None:
+            yield (
+                "CRISIS_LINE is not set: people who think of ending their life are told of a crisis line without its "
+                "number. Set the number of the one that serves your patients."
+            )
 
 
 class ServerSettings(Section):
@@ -115,6 +138,11 @@ class ServerSettings(Section):
         default=None,
         alias="TRUSTED_PROXIES",
         description="Addresses or networks, comma-separated, whose X-Forwarded-For is believed; none by default.",
+    )
+    web_root: Path | None = Field(
+        default=None,
+        alias="WEB_ROOT",
+        description="The folder of the built pages, where it is not the one that `make up` builds (web/dist).",
     )
     rate_limit_per_minute: int = Field(
         default=600,

@@ -47,6 +47,10 @@ class Settings:
     def home(self) -> Path:
         return self.core.home
 
+    def warnings(self) -> list[str]:
+        """Return what people should know of these settings before patients come, though they can be used."""
+        return [warning for section in self for warning in section.warnings(self)]
+
     def replace(self, *sections: Section) -> Settings:
         """Return a copy in which ``sections`` stand in for those of the same class."""
         return Settings(self._sections | {type(s): s for s in sections}, self.file)

@@ -99,6 +99,10 @@ class Section(BaseSettings):
         """Yield a sentence for each unsafe combination of settings; any of them refuses the start."""
         return ()
 
+    def warnings(self, settings: Settings) -> Iterable[str]:
+        """Yield a sentence for each setting that people should have and that is missing; none refuses the start."""
+        return ()
+
     @classmethod
     def secrets(cls) -> dict[str, int]:
         """Return the environment names of the section's generated secrets, with their size in bytes."""

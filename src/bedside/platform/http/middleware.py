@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bedside.kit.ids import new_id
 from bedside.platform.http.problems import too_large, unexpected
 from bedside.platform.metrics import REQUEST_COUNT, REQUEST_DURATION
+from bedside.platform.traffic import Traffic
 
 _log = structlog.get_logger("bedside.http")
 
@@ -31,11 +32,18 @@ class RequestMiddleware:
     """Gives each request an id, which its log lines, its audit events and its errors carry."""
 
     def __init__(
-        self, app: ASGIApp, *, hsts: bool, largest_body: int, clock: Callable[[], float] = time.perf_counter
+        self,
+        app: ASGIApp,
+        *,
+        hsts: bool,
+        largest_body: int,
+        traffic: Traffic,
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._app = app
         self._hsts = hsts
         self._largest_body = largest_body
+        self._traffic = traffic
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,5 +93,7 @@ class RequestMiddleware:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         REQUEST_COUNT.labels(method, route, str(status)).inc()
         REQUEST_DURATION.labels(method, route).observe(seconds)
+        if route not in _QUIET:
+            self._traffic.count(method, route, status, seconds)
         level = _log.debug if route in _QUIET else _log.info
         level("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

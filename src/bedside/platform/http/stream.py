@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -22,11 +22,24 @@ LONGEST_SECONDS = 300.0
 """A stream ends then and the page opens another, so that a sign-in which was ended listens no longer than that."""
 
 
-def audience(actor: Actor) -> Callable[[Notice], bool]:
-    """Return which notices ``actor`` may see: staff those of the worklist, patients their own."""
+_PATIENTS = {"conversation": ("conversation_id",)}
+_CLINICIANS = {"worklist": ("assessment_id",), "presence": ("assessment_id",)}
+"""Each topic with the ids that leave the house. Those of clinicians are of handed-over cases, which all of them see."""
+
+
+def topics_of(actor: Actor) -> Mapping[str, Sequence[str]]:
+    """Return the topics that ``actor`` may hear of, each with its ids that may be told."""
     if actor.role is Role.PATIENT:
-        return lambda notice: notice.ids.get("account_id") == str(actor.id)
-    return lambda _: actor.may(Permission.VIEW_WORKLIST)
+        return _PATIENTS
+    return _CLINICIANS if actor.may(Permission.VIEW_WORKLIST) else {}
+
+
+def audience(actor: Actor) -> Callable[[Notice], bool]:
+    """Return which notices ``actor`` may see: clinicians those of the worklist, patients of their own conversations."""
+    topics = topics_of(actor)
+    if actor.role is Role.PATIENT:
+        return lambda notice: notice.topic in topics and notice.ids.get("account_id") == str(actor.id)
+    return lambda notice: notice.topic in topics
 
 
 @router.get("/events", response_class=EventSourceResponse, responses=documented(401, 403, 503))
@@ -45,5 +58,6 @@ async def events(runtime: RuntimeDep, actor: ActorDep) -> AsyncIterator[ServerSe
             except TimeoutError:
                 yield ServerSentEvent(comment="still here")
                 continue
-            ids = {name: value for name, value in notice.ids.items() if name != "account_id"}
+            told = topics_of(actor).get(notice.topic, ())
+            ids = {name: value for name, value in notice.ids.items() if name in told}
             yield ServerSentEvent(event=notice.topic, raw_data=json.dumps(ids))

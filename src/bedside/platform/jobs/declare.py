@@ -16,6 +16,7 @@ class Job:
 
     ``run`` is called with the process's Runtime and the ids it was enqueued with. It runs at least once:
     it must be safe to run again. ``cron`` is five fields in UTC. ``attempts`` counts the first try.
+    ``purpose`` tells an operator what it is good for.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Job:
     cron: str | None = None
     attempts: int = 5
     queue: str = "default"
+    purpose: str = ""
 
     async def __call__(self, runtime: Runtime, **ids: Any) -> None:
         await self.run(runtime, **ids)

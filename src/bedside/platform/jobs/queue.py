@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import procrastinate
+import psycopg
 import structlog
+from croniter import croniter  # type: ignore[import-untyped]  # its stubs are not worth a dependency
+from procrastinate.manager import JobManager
 from psycopg import AsyncConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bedside.platform.database.urls import psycopg_url
-from bedside.platform.errors import Fault
+from bedside.platform.errors import Fault, Unavailable
 from bedside.platform.jobs.declare import Job
 
 if TYPE_CHECKING:
@@ -58,6 +62,43 @@ class JobQueue:
         arguments = {name: _argument(value) for name, value in ids.items()}
         task = self._app.configure_task(job.name, allow_unknown=True, queue=job.queue, connection=connection)
         await task.defer_async(**arguments)
+
+    @property
+    def declared(self) -> tuple[Job, ...]:
+        """Every job, in the order of bootstrap's list."""
+        return tuple(self._jobs.values())
+
+    async def try_again(self, job_id: int, at: datetime) -> bool:
+        """Let a failed job run once more; return False when it is not one that has failed. Raises Unavailable."""
+        async with self._managed() as manager:
+            try:
+                await manager.retry_job_by_id_async(job_id, at)
+            except procrastinate.exceptions.ConnectorException as error:
+                if isinstance(error.__cause__, psycopg.errors.RaiseException):
+                    return False
+                raise
+        return True
+
+    async def cancel(self, job_id: int) -> bool:
+        """Cancel a job that waits; return False when it does not. Raises Unavailable."""
+        async with self._managed() as manager:
+            return await manager.cancel_job_by_id_async(job_id)
+
+    async def forget_finished(self, hours: int) -> None:
+        """Delete the jobs that ended, well or not, more than ``hours`` ago. Raises Unavailable."""
+        async with self._managed() as manager:
+            await manager.delete_old_jobs(hours, include_failed=True, include_cancelled=True, include_aborted=True)
+
+    @asynccontextmanager
+    async def _managed(self) -> AsyncIterator[JobManager]:
+        """Open a connection of the queue's own role for one act of an operator."""
+        try:
+            async with self._new_app().open_async() as app:
+                yield app.job_manager
+        except procrastinate.exceptions.ConnectorException as error:
+            if isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege):
+                raise Unavailable("This process may not change the queue; give it DATABASE_JOBS_URL.") from None
+            raise Unavailable("The queue does not answer; see /health/db, then try again.") from None
 
     async def work(self, runtime: Runtime, *, concurrency: int = 2, until_empty: bool = False) -> None:
         """Run jobs until the task is cancelled, or until the queue is empty."""
@@ -108,3 +149,11 @@ def _argument(value: Any) -> str | int | bool | None:
             return value
         case _:
             raise Fault("A job's arguments are ids, numbers and flags only.")
+
+
+def next_run(job: Job, after: datetime) -> datetime | None:
+    """Return when ``job`` is due next by its schedule (UTC), or None where it has none."""
+    if job.cron is None:
+        return None
+    due: datetime = croniter(job.cron, after).get_next(datetime)
+    return due

@@ -17,6 +17,10 @@ from bedside.triage.schemas import State, Subject
 Span = tuple[int, int]
 """Half-open span of token indexes."""
 _CLAUSE_ENDS = frozenset({"but", "however", "although", "though", "and", "because", "since", "as", "so"})
+_OWN_WORDS = frozenset({"my", "i", "i'm", "i've", "me", "he", "she", "his", "her", "he's", "she's", "our", "we"})
+_OWN_STATEMENT = frozenset({"my", "i'm", "i've", "i", "we"})
+_HYPOTHETICAL_NEGATION = frozenset({("think", "of"), ("think", "about"), ("thinking", "of"), ("thinking", "about"),
+                                    ("thought", "of"), ("thought", "about"), ("going", "to")})  # fmt: skip
 _PAST, _PAST_UNLESS, _FAMILY, _OPENING, _CONDITIONAL, _ASKED_UNLESS = range(6)
 
 
@@ -28,7 +32,7 @@ class Frame:
     past: list[Span] = field(default_factory=list)
     family: bool = False
     asks_generally: bool = False
-    conditional_from: int | None = None
+    supposed: list[Span] = field(default_factory=list)
 
 
 class Context:
@@ -67,17 +71,22 @@ class Context:
 
     def frame(self, sentence: Sentence, matched: list[Positions]) -> Frame:
         """Cues of one sentence; a cue inside a matched phrase ("not breathing") is that phrase's and denies nothing."""
-        found: dict[int, list[int]] = {}
+        cues: dict[int, list[Positions]] = {}
         for owner, positions in self._book.find(sentence):
-            found.setdefault(owner, []).append(positions[0])
+            cues.setdefault(owner, []).append(positions)
+        found = {owner: [p[0] for p in places] for owner, places in cues.items()}
         frame = Frame(denied=self._denied(sentence, matched), family=_FAMILY in found)
         frame.past = self._past(sentence, found)
-        now = _ASKED_UNLESS in found
-        opening = any(start <= 3 for start in found.get(_OPENING, ()))
-        frame.asks_generally = opening and not now
+        if _ASKED_UNLESS in found:
+            return frame
+        opening = [p for p in cues.get(_OPENING, ()) if p[0] <= 3]
         conditional = found.get(_CONDITIONAL)
-        if conditional and not now:
-            frame.conditional_from = min(conditional)
+        # "why does my chest hurt" asks about a person, and only "why does a chest hurt" asks in general.
+        frame.asks_generally = bool(opening) and not _names_somebody(sentence, max(p[-1] for p in opening))
+        if conditional:
+            frame.supposed = [_supposed(sentence, min(conditional))]
+        elif opening and not frame.asks_generally and sentence.tokens[opening[0][-1]].word in ("if", "when"):
+            frame.supposed = [_supposed(sentence, opening[0][0])]
         return frame
 
     def _denied(self, sentence: Sentence, matched: list[Positions]) -> list[Span]:
@@ -96,6 +105,8 @@ class Context:
         following = [t.word for t in sentence.tokens[i + 1 : i + 3]]
         if sentence.tokens[i].word == "free" and (following[:1] or [""])[0] not in ("of", "from"):
             return True
+        if tuple(following) in _HYPOTHETICAL_NEGATION:
+            return False  # "never thought of hurting myself", "not going to hurt myself"
         return bool(following) and following[0] in self._not_before
 
     def _scope_end(self, sentence: Sentence, start: int) -> int:
@@ -118,7 +129,7 @@ class Context:
                 continue
             if any(start <= a < end for a in found.get(_PAST_UNLESS, ())):
                 continue
-            if number and start in found[_PAST] and _dates_what_precedes(sentence, start):
+            if number and {start, start + 1} & set(found[_PAST]) and _dates_what_precedes(sentence, start):
                 start = clauses[number - 1][0]
             spans.append((start, end))
         return spans
@@ -133,7 +144,7 @@ class Context:
             return State.FAMILY
         if any(a <= start < b for a, b in frame.past):
             return State.PAST
-        if frame.asks_generally or (frame.conditional_from is not None and start >= frame.conditional_from):
+        if frame.asks_generally or any(a <= start < b for a, b in frame.supposed):
             return State.ASKED
         return State.PRESENT
 
@@ -182,9 +193,23 @@ class Context:
         return any(who in (Subject.CHILD, Subject.OTHER) for who in following)
 
 
+def _names_somebody(sentence: Sentence, after: int) -> bool:
+    return any(t.word in _OWN_WORDS for t in sentence.tokens[after + 1 :])
+
+
+def _supposed(sentence: Sentence, start: int) -> Span:
+    """From "if" or "what if" to where somebody speaks of themselves again: "what if it is a stroke, my arm is numb"."""
+    tokens = sentence.tokens
+    for i in range(start + 2, len(tokens) - 1):
+        if tokens[i].word in (",", "because", "as", "but") and tokens[i + 1].word in _OWN_STATEMENT:
+            return (start, i)
+    return (start, len(tokens))
+
+
 def _dates_what_precedes(sentence: Sentence, start: int) -> bool:
-    """Whether a clause ("as a child") dates the clause before it; "as usual" does not: the tablet was taken today."""
-    return [t.word for t in sentence.tokens[start : start + 2]] == ["as", "a"]
+    """Whether a clause ("as a child", ", unchanged") dates the one before; "as usual" does not: taken today."""
+    words = [t.word for t in sentence.tokens[start : start + 4] if t.word != ","]
+    return words[:2] == ["as", "a"] or words[:1] == ["unchanged"]
 
 
 def _clauses(sentence: Sentence) -> list[Span]:

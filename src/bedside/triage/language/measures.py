@@ -125,6 +125,14 @@ _PREGNANCY = (
     ),
     # From 20 weeks a bare number of weeks, set off by commas, is nearly always a pregnancy and rarely a duration.
     re.compile(r"(?:^|[.!?,] ?|\()(?P<n>2\d|3\d|4[0-2]) ?(?P<u>weeks?|wks?)(?=[.,;!?)]|$| (?:and|with)\b)"),
+    re.compile(
+        r"(?<!for )(?<!last )(?<!past )(?<!the )(?<!in )(?<!every )(?<!about )(?<!over )(?<!after )"
+        r"\b(?P<n>2\d|3\d|4[0-2]) ?(?P<u>weeks?|wks?)(?=[.;!?)]|$)"
+    ),
+    re.compile(
+        r"(?:^|[.!?] ?)(?P<n>2\d|3\d|4[0-2]) ?(?P<u>weeks?|wks?)\b"
+        r"(?! ?(?:old|ago|later|of|post|since|after|on|in|into|now of|from|to)\b)"
+    ),
 )
 _GLUCOSE = re.compile(
     r"\b(?:blood sugars?|sugars?|glucose|glucometer|cgm|libre|dexcom|bgl?|cbg|bm|hypo|"

@@ -64,6 +64,7 @@ class PhraseBook:
         self._raw_groups = groups
         self._groups: dict[str, Item] = {}
         self._items: dict[str, Item] = {}
+        self._runs: dict[tuple[int, ...], tuple[Item, ...]] = {}
         self._by_stem: dict[str, list[Pattern]] = {}
         self._by_prefix: dict[str, list[Pattern]] = {}
         self._literal = False
@@ -99,9 +100,16 @@ class PhraseBook:
             raise PhraseError(f"{phrase!r} has an empty part, or one of little words only")
         # "no feeling" without its little word would be "no": a phrase left with one word keeps all of them.
         kept = words if self._literal or len(content) == 1 else content
-        return tuple(self._item(w, phrase) for w in kept)
+        run = tuple(self._item(w, phrase) for w in kept)
+        return self._runs.setdefault(tuple(map(id, run)), run)
 
     def _item(self, word: str, phrase: str) -> Item:
+        """One object for each word: what it matches in a sentence is worked out once for all phrases with it."""
+        if word not in self._items:
+            self._items[word] = self._read_item(word, phrase)
+        return self._items[word]
+
+    def _read_item(self, word: str, phrase: str) -> Item:
         group = _GROUP.match(word)
         if group:
             return self._group(group.group(1), phrase)
@@ -221,6 +229,7 @@ class _View:
         self.positions: dict[str, list[int]] = {}
         self._content = [0]
         self._memo: dict[int, list[Positions]] = {}
+        self._sequences: dict[int, list[Positions]] = {}
         for number, token in enumerate(sentence.tokens):
             if not token.word[0].isalnum():
                 continue
@@ -266,6 +275,12 @@ class _View:
         return found
 
     def _sequence(self, items: tuple[Item, ...]) -> list[Positions]:
+        known = self._sequences.get(id(items))
+        if known is None:
+            known = self._sequences[id(items)] = self._in_order(items)
+        return known
+
+    def _in_order(self, items: tuple[Item, ...]) -> list[Positions]:
         found = self._item(items[0])
         for item in items[1:]:
             if not found:
@@ -278,7 +293,9 @@ class _View:
         known = self._memo.get(id(item))
         if known is not None:
             return known
-        found: set[Positions] = {(p,) for s in item.stems if s in self.positions for p in self.positions[s]}
+        found: set[Positions] = set()
+        if not item.stems.isdisjoint(self.positions):  # far fewer words in a sentence than in a group
+            found = {(p,) for s, places in self.positions.items() if s in item.stems for p in places}
         for prefix in item.prefixes:
             found.update((p,) for p, word in enumerate(self.words) if word.startswith(prefix))
         for sequence in item.sequences:

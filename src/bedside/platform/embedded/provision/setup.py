@@ -62,7 +62,9 @@ def provision_roles(superuser_dsn: str, database: str, passwords: Mapping[str, s
                 new, lacking = make_extensions(inside)
                 _grant_schema(inside)
             for name, url in urls.items():
-                _ensure_sign_in(connection, name, passwords[name], url)
+                # A role that is new has no password: trying one would stand as FATAL in the server's log.
+                if f"role {name}" in created or not _signs_in(url):
+                    set_password(connection, name, passwords[name])
     except psycopg.Error as error:
         raise ProvisionError(f"The database server refused the setup: {reason(error)}") from None
     return ProvisionReport(version, urls, tuple(created + new), tuple(missing + lacking))
@@ -147,11 +149,6 @@ def _grant_schema(connection: psycopg.Connection[Any]) -> None:
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         connection.execute(sql.SQL("GRANT ALL ON SCHEMA public TO {}").format(sql.Identifier(OWNER)))
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(others))
-
-
-def _ensure_sign_in(connection: psycopg.Connection[Any], role: str, password: str, url: str) -> None:
-    if not _signs_in(url):
-        set_password(connection, role, password)
 
 
 def _signs_in(url: str) -> bool:

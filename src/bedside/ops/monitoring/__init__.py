@@ -1,0 +1,1 @@
+"""How everything goes: parts with their history, requests, cases, queue, database and machine."""

@@ -1,0 +1,1 @@
+"""Sample data: back to the beginning, in development alone."""

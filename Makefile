@@ -36,9 +36,15 @@ $(COMPILED): $(RUNTIME) $(shell find src -name '*.py' 2>/dev/null)
 	@$(BIN)/python -m compileall -q -j 0 src
 	@touch $@
 
+# The pages. The script compares digests, so it is asked each time and mostly does nothing.
+.PHONY: web
+web: ## Build the pages into web/dist (Node.js 20 or newer)
+	@bash scripts/web.sh build
+
 ##@ Run
 .PHONY: up
 up: $(COMPILED) ## Install what is missing and start Bedside with sample data on 127.0.0.1:8000 (Ctrl-C stops it)
+	@bash scripts/web.sh build --optional
 	@SAMPLE_DATA="$${SAMPLE_DATA-true}" exec $(BIN)/bedside up
 
 .PHONY: install
@@ -51,7 +57,16 @@ check: $(DEV) ## Check format, lint, types, imports, file sizes, docs, secrets, 
 
 .PHONY: test
 test: $(DEV) $(COMPILED) ## Run every test (WORKERS=2 side by side; ARGS="-k triage" to choose)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	@bash scripts/web.sh build
+	@bash scripts/browser.sh >/dev/null
+	@cd web && npm run --silent test
+	@TMPDIR=$$(bash scripts/scratch.sh) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+.PHONY: screenshots
+screenshots: $(DEV) $(COMPILED) ## Write a picture of each page, light and dark, wide and narrow, to var/screenshots
+	@bash scripts/web.sh build
+	@bash scripts/browser.sh >/dev/null
+	@$(BIN)/python scripts/screenshots.py $(ARGS)
 
 .PHONY: bench
 bench: $(DEV) $(COMPILED) ## Measure Bedside (benchmarks/) and print the numbers beside their targets
@@ -62,6 +77,7 @@ bench: $(DEV) $(COMPILED) ## Measure Bedside (benchmarks/) and print the numbers
 fmt: $(DEV) ## Format the code and mend what the linter can
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+	@cd web && npm run --silent fmt
 
 .PHONY: openapi
 openapi: $(DEV) ## Write docs/openapi.json anew from the API

@@ -30,6 +30,18 @@ check openapi python scripts/openapi.py
 check settings python scripts/settings_page.py
 check docs python scripts/check_docs.py
 
+# The pages. Where Node is missing a developer goes on without; CI doesn't.
+if [[ -n ${CI:-} ]] || command -v node >/dev/null 2>&1; then
+  check web-install bash scripts/web.sh install
+  check web-lint npm --prefix web run --silent lint
+  check web-types npm --prefix web run --silent types
+  check web-api npm --prefix web run --silent api -- --check
+  check web-build bash scripts/web.sh build
+  check web-budget npm --prefix web run --silent budget
+else
+  printf 'left out: the pages (web/), which need Node.js 20 or newer\n'
+fi
+
 if ((${#failed[@]})); then
   printf '\n%d of the checks failed: %s\n' "${#failed[@]}" "${failed[*]}"
   exit 1

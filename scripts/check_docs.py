@@ -96,7 +96,7 @@ def missing_paths(text: str) -> Iterator[str]:
         before, after = text[: match.start()][-1:], text[match.end() :][:1]
         whole = not (before and (before.isalnum() or before in "./_-$")) and not PLACEHOLDER.match(after or " ")
         path = match.group().rstrip(".")
-        if whole and not PLACEHOLDER.search(path) and not (tree.root() / path).exists():
+        if whole and not PLACEHOLDER.search(path) and not (tree.root() / path).exists() and not tree.is_ignored(path):
             yield path
 
 

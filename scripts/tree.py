@@ -27,6 +27,12 @@ def files(*patterns: str) -> list[Path]:
     return sorted({path for path in paths if (root() / path).is_file()})
 
 
+def is_ignored(path: str) -> bool:
+    """Whether git ignores what lies there, now or once it is made: a build's output, what was installed."""
+    asked = ["git", "check-ignore", "--no-index", "--", path, f"{path}/"]
+    return subprocess.run(asked, cwd=root(), capture_output=True, check=False).returncode == 0
+
+
 def read(path: Path) -> str | None:
     """The text of a file of the repository, or None where it is not text."""
     try:

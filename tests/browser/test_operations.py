@@ -1,0 +1,176 @@
+"""The administrator's pages: monitoring, checks, jobs, settings, sample data."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.support.browsing import NARROW, Visits
+from tests.browser.support.looks import axe, sideways_scroll, small_targets
+from tests.browser.support.operations import give_a_past
+from tests.support.house import House
+
+PAGES = {
+    "/monitoring": "Monitoring",
+    "/system/checks": "Checks",
+    "/system/jobs": "Background jobs",
+    "/system/settings": "Settings in force",
+    "/system/sample-data": "Sample data",
+}
+
+
+@pytest.fixture(autouse=True)
+def past(house: House) -> None:
+    give_a_past(house)
+    house.job("failed")
+
+
+def loaded(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=title)).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Loading…")).to_have_count(0, timeout=15_000)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("scheme", "size"), [("light", (1280, 900)), ("dark", NARROW)])
+def test_every_page_is_accessible_and_fits(visit: Visits, path: str, scheme: str, size: tuple[int, int]) -> None:
+    page = visit("admin", size=size, color_scheme=scheme).go(path)
+    loaded(page, PAGES[path])
+    for details in page.locator("details").all():
+        details.evaluate("(element) => { element.open = true; }")
+    axe(page)
+    assert sideways_scroll(page) <= 0
+    assert small_targets(page, 24) == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_fits_at_two_hundred_percent(visit: Visits, path: str) -> None:
+    page = visit("admin", size=(640, 400), device_scale_factor=2).go(path)
+    loaded(page, PAGES[path])
+    assert sideways_scroll(page) <= 0
+
+
+@pytest.mark.parametrize("who", ["patient", "nurse", "physician"])
+def test_nobody_else_gets_in(visit: Visits, who: str) -> None:
+    page = visit(who).go("/system/jobs")
+    expect(page.get_by_role("heading", level=1, name="Background jobs")).to_have_count(0)
+    page.wait_for_url(lambda url: "/system" not in url)
+
+
+def test_monitoring_tells_in_words_what_it_draws(visit: Visits, house: House) -> None:
+    house.case()
+    page = visit("admin").go("/monitoring")
+    database = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Database", level=3)).first
+    expect(database.get_by_role("img")).to_have_accessible_name(
+        "Database: the last 24 hours, from the oldest to now. In words below."
+    )
+    expect(database).to_contain_text("97.92 % up")
+    database.get_by_text("stretch").first.click()
+    expect(database).to_contain_text("Down. No answer within 2 s.")
+    expect(page.get_by_role("img", name="Requests per minute")).to_be_visible()
+    page.get_by_text("The same as a table").first.click()
+    table = page.get_by_role("table", name="Requests per minute")
+    expect(table.get_by_role("row")).to_have_count(61)
+    expect(table).to_contain_text("\u2013")
+    page.get_by_text("Requests by route").click()
+    expect(page.get_by_text("GET /api/worklist")).to_be_visible()
+    expect(page.get_by_text("Cases waiting now")).to_be_visible()
+
+
+def test_monitoring_asks_again_and_says_when_it_can_not(visit: Visits) -> None:
+    one = visit("admin")
+    page = one.go("/monitoring")
+    loaded(page, "Monitoring")
+    with page.expect_response("**/api/monitoring?**", timeout=20_000):
+        pass
+    one.context.route("**/api/monitoring?**", lambda route: route.abort())
+    expect(page.get_by_text("Not live: this is as of")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Parts")).to_be_visible()
+    axe(page)
+    one.context.unroute("**/api/monitoring?**")
+    expect(page.get_by_text("Not live: this is as of")).to_have_count(0, timeout=20_000)
+
+
+def test_a_page_that_could_not_be_loaded_says_what_to_do(visit: Visits) -> None:
+    one = visit("admin")
+    one.context.route("**/api/monitoring?**", lambda route: route.abort())
+    page = one.go("/monitoring")
+    expect(page.get_by_text("No connection")).to_be_visible()
+    one.context.unroute("**/api/monitoring?**")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Parts")).to_be_visible()
+
+
+def test_checks_are_run_again_at_a_press(visit: Visits) -> None:
+    page = visit("admin").go("/system/checks")
+    expect(page.get_by_role("status").filter(has_text="check")).to_be_visible()
+    with page.expect_response("**/health"):
+        page.get_by_role("button", name="Check again").click()
+    expect(page.get_by_role("heading", level=2, name="Database")).to_be_visible()
+    expect(page.get_by_text("row security: binds the role")).to_be_visible()
+
+
+def test_what_is_down_is_told_with_its_remedy(visit: Visits) -> None:
+    one = visit("admin")
+    found = one.context.request.get(f"{one.address}/health").json()
+    found["status"] = found["parts"][0]["status"] = "down"
+    found["parts"][0] |= {"evidence": "No answer within 2 s.", "remedy": "Start PostgreSQL."}
+    one.context.route("**/health", lambda route: route.fulfill(status=503, json=found))
+    page = one.go("/system/checks")
+    expect(page.get_by_text("1 of ")).to_be_visible()
+    expect(page.get_by_text("What to do: Start PostgreSQL.")).to_be_visible()
+    axe(page)
+
+
+def test_a_failed_job_is_tried_again_and_one_that_waits_cancelled(visit: Visits, house: House) -> None:
+    failed = house.job("failed")
+    page = visit("admin").go("/system/jobs")
+    page.get_by_role("button", name=f"Try again: notify.deliver, number {failed}").click()
+    page.get_by_role("button", name=f"Cancel: notify.deliver, number {failed}").click()
+    row = page.get_by_role("listitem").filter(has_text=f"No. {failed}")
+    expect(row).to_contain_text("Cancelled")
+    assert house.sql("SELECT status::text FROM procrastinate_jobs WHERE id = %s", failed) == [("cancelled",)]
+
+
+def test_a_scheduled_job_is_run_by_hand_and_the_list_filtered(visit: Visits) -> None:
+    page = visit("admin").go("/system/jobs")
+    expect(page.get_by_text("No worker reports")).to_be_visible()
+    page.get_by_role("button", name="Run now: identity.clean_up").click()
+    expect(page.get_by_role("button", name="Waits: identity.clean_up")).to_be_disabled()
+    page.get_by_role("combobox", name="Job").click()
+    page.get_by_role("option", name="identity.clean_up").click()
+    runs = page.get_by_role("region", name="Runs")
+    expect(runs.get_by_role("listitem")).to_have_count(1)
+    axe(page)
+
+
+def test_settings_are_found_and_no_secret_is_shown(visit: Visits) -> None:
+    page = visit("admin").go("/system/settings")
+    page.get_by_label("Find a setting").fill("audit key")
+    row = page.get_by_role("listitem").filter(has_text="AUDIT_KEY")
+    expect(row).to_contain_text("set, hidden")
+    page.get_by_label("Find a setting").fill("no such thing")
+    expect(page.get_by_text("No setting fits")).to_be_visible()
+    axe(page)
+    page.get_by_label("Find a setting").fill("")
+    page.get_by_role("switch", name="Only what somebody has set").check(force=True)
+    expect(page.get_by_text("ORGANISATION")).to_be_visible()
+    expect(page.get_by_text("LOG_LEVEL")).to_have_count(0)
+
+
+def test_where_there_is_no_sample_data_nothing_can_be_reset(visit: Visits) -> None:
+    page = visit("admin").go("/system/sample-data")
+    expect(page.get_by_text("There is no sample data here")).to_be_visible()
+    expect(page.get_by_role("button", name="Reset sample data")).to_have_count(0)
+
+
+def test_the_keyboard_alone_reaches_and_runs_a_job(visit: Visits) -> None:
+    page = visit("admin").go("/system/jobs")
+    button = page.get_by_role("button", name="Run now: notify.clean_up")
+    expect(button).to_be_visible()
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if button.evaluate("(element) => element === document.activeElement"):
+            break
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Waits: notify.clean_up")).to_be_visible()

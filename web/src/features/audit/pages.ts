@@ -1,0 +1,6 @@
+import { addTexts } from "../../i18n";
+import texts from "../../i18n/en/audit.json";
+
+addTexts("audit", texts);
+
+export { AuditPage } from "./AuditPage";

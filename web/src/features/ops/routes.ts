@@ -1,0 +1,40 @@
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { adminArea } from "../../app/areas";
+
+const pages = () => import("./pages");
+const system = () => import("./system");
+
+export const monitoringRoutes = [
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/monitoring",
+    component: lazyRouteComponent(pages, "MonitoringPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system",
+    beforeLoad: () => {
+      throw redirect({ to: "/system/checks" });
+    },
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/checks",
+    component: lazyRouteComponent(system, "ChecksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/jobs",
+    component: lazyRouteComponent(system, "JobsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/settings",
+    component: lazyRouteComponent(system, "SettingsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/sample-data",
+    component: lazyRouteComponent(system, "SampleDataPage"),
+  }),
+] as const;

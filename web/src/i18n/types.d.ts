@@ -1,0 +1,22 @@
+import type assistant from "./en/assistant.json";
+import type audit from "./en/audit.json";
+import type care from "./en/care.json";
+import type common from "./en/common.json";
+import type identity from "./en/identity.json";
+import type ops from "./en/ops.json";
+import type users from "./en/users.json";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "common";
+    resources: {
+      common: typeof common;
+      identity: typeof identity;
+      assistant: typeof assistant;
+      care: typeof care;
+      audit: typeof audit;
+      ops: typeof ops;
+      users: typeof users;
+    };
+  }
+}

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -32,6 +32,16 @@ class Health(StrEnum):
     DOWN = "down"
 
 
+class Category(StrEnum):
+    """Why a check is made. Health, alerts and compliance are all checks, told apart by this alone."""
+
+    HEALTH = "health"
+    DATABASE = "database"
+    HOST = "host"
+    SECURITY = "security"
+    COMPLIANCE = "compliance"
+
+
 class Condition(BaseModel):
     """One thing that has to hold, with what was found: "disk used", "42.0 %", "under 85 %", true."""
 
@@ -50,26 +60,41 @@ class Finding(BaseModel):
     threshold: float | None = None
     remedy: str | None = Field(default=None, description="What to do when it is not healthy.")
     conditions: list[Condition] = Field(default=[], description="What had to hold, and what was found.")
+    skipped: str | None = Field(
+        default=None, description="Why this was not looked at; it is healthy then and counts for nothing."
+    )
+    sql: list[str] = Field(default=[], description="Statements that mend it. Nothing runs them unasked.")
 
 
 class CheckResult(Finding):
     """A finding with its check's name and when and how quickly it was made."""
 
+    name: str = Field(description="Unique, as in `db.cache_hit`; the part is its first word.")
     part: str
+    category: Category
     title: str = Field(description="The part as people call it.")
     response_time_ms: float
     last_checked: datetime
+    procedure: str | None = Field(description="The procedure that helps, where one does.")
 
 
 @dataclass(frozen=True)
 class Check:
-    """``look`` must be safe to cancel; ``remedy`` is told when it fails or takes too long."""
+    """``look`` must be safe to cancel; ``remedy`` is told when it fails or takes too long.
+
+    ``name`` tells the checks of one part apart and is the part's where there is only one. ``period``: how often
+    the worker looks by itself. ``procedure`` names the procedure that helps.
+    """
 
     part: str
     title: str
     look: Callable[[Runtime], Awaitable[Finding]]
     remedy: str
     time_limit_seconds: float = TIME_LIMIT_SECONDS
+    name: str = ""
+    category: Category = Category.HEALTH
+    period: timedelta = timedelta(minutes=1)
+    procedure: str | None = None
 
     async def run(self, runtime: Runtime) -> CheckResult:
         """Return the result; a failure or a time-out is a result too, never an exception."""
@@ -98,12 +123,22 @@ class Check:
         )
         return CheckResult(
             **finding.model_dump(exclude={"conditions"}),
+            name=self.name or self.part,
             part=self.part,
             title=self.title,
+            category=self.category,
+            procedure=self.procedure,
             conditions=[*finding.conditions, in_time],
             response_time_ms=round(seconds * 1000, 1),
             last_checked=runtime.clock.now(),
         )
+
+
+def graded(value: float, warning: float, critical: float) -> Health:
+    """Return how a value is that is better the lower it is; where ``critical`` is below ``warning``, the higher."""
+    if warning <= critical:
+        return Health.DOWN if value >= critical else Health.DEGRADED if value >= warning else Health.HEALTHY
+    return Health.DOWN if value <= critical else Health.DEGRADED if value <= warning else Health.HEALTHY
 
 
 async def run_checks(runtime: Runtime, checks: Sequence[Check]) -> list[CheckResult]:

@@ -1,0 +1,9 @@
+"""Every procedure, as features declare them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bedside.platform.procedures import Procedure
+
+PROCEDURES: tuple[Procedure[Any], ...] = ()

@@ -28,7 +28,7 @@ MOVE = events("assessment.update assessment", "assessment_event.create assessmen
 BY_PATIENT: dict[str, Events] = {
     "POST /api/conversations": reads("conversation.begin", "conversation", "patient")
     + events("conversation.create conversation"),
-    "GET /api/conversations": reads("conversation.list", "conversation", "assessment"),
+    "GET /api/conversations": reads("conversation.list", "conversation", "message", "assessment"),
     "GET /api/conversations/{conversation_id}": reads("conversation.read", "conversation", "message", "assessment"),
     "POST /api/conversations/{conversation_id}/messages": reads("conversation.turn", "message", "assessment")
     + events("conversation.update conversation", "message.create message")

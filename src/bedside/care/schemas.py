@@ -156,6 +156,7 @@ class ConversationOut(BaseModel):
 class ConversationItem(ConversationOut):
     """A conversation in a list, with where its latest assessment stands."""
 
+    complaint: str | None = Field(default=None, description="How the patient's first message begins; null before it.")
     assessment_id: UUID | None = None
     level: Level | None = None
     assessment_status: Status | None = None

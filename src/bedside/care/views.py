@@ -31,6 +31,7 @@ from bedside.care.settings import CareSettings
 from bedside.care.states import HANDED_OVER
 from bedside.care.tables import Conversation, Message, Patient
 from bedside.care.targets import Promise, is_breached, promise
+from bedside.kit.text import beginning
 from bedside.platform.access.actor import CLINICIANS, Role
 from bedside.platform.config.load import Settings
 from bedside.triage.schemas import Finding, Level, Measurement, ProtocolRef, Question, Reason, State, Subject
@@ -38,6 +39,8 @@ from bedside.triage.schemas import Finding, Level, Measurement, ProtocolRef, Que
 UNDO_WITHIN = timedelta(seconds=60)
 """How long after a decision its author can take it back."""
 _DAYS_IN_YEAR = 365.2425
+_COMPLAINT_LONGEST = 80
+"""How much of its first message tells a conversation from others in a list, in characters."""
 
 
 @dataclass(frozen=True)
@@ -71,25 +74,27 @@ def message_out(row: Message) -> MessageOut:
 
 
 def conversation_out(row: Conversation) -> ConversationOut:
-    return ConversationOut.model_validate(_conversation_values(row))
+    return ConversationOut.model_validate(
+        {
+            "id": row.id,
+            "patient_id": row.patient_id,
+            "about": row.about,
+            "age_years": row.subject_age_years,
+            "status": row.status,
+            "created_at": row.created_at,
+            "last_message_at": row.last_message_at,
+        }
+    )
 
 
-def conversation_item(row: Conversation, latest: Assessment | None) -> ConversationItem:
-    found = {} if latest is None else {"assessment_id": latest.id, "level": level_of(latest)}
-    status = None if latest is None else latest.status
-    return ConversationItem.model_validate({**_conversation_values(row), **found, "assessment_status": status})
-
-
-def _conversation_values(row: Conversation) -> dict[str, object]:
-    return {
-        "id": row.id,
-        "patient_id": row.patient_id,
-        "about": row.about,
-        "age_years": row.subject_age_years,
-        "status": row.status,
-        "created_at": row.created_at,
-        "last_message_at": row.last_message_at,
-    }
+def conversation_item(row: Conversation, first: Message | None, latest: Assessment | None) -> ConversationItem:
+    return ConversationItem(
+        **conversation_out(row).model_dump(),
+        complaint=beginning(first.text, _COMPLAINT_LONGEST) if first else None,
+        assessment_id=latest.id if latest else None,
+        level=level_of(latest) if latest else None,
+        assessment_status=Status(latest.status) if latest else None,
+    )
 
 
 def level_of(row: Assessment) -> Level | None:

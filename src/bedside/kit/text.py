@@ -21,6 +21,18 @@ def clean_text(text: str) -> str:
     return text.strip()
 
 
+def beginning(text: str, longest: int) -> str:
+    """Return ``text`` on one line: whole up to ``longest`` characters, else cut before a word, with a sign of it."""
+    line = " ".join(text.split())
+    if len(line) <= longest:
+        return line
+    cut = line[:longest]
+    if line[longest - 1] != " ":
+        words, _, _ = cut.rpartition(" ")
+        cut = words if len(words) > longest // 2 else cut[:-1]  # one endless word is cut where it is
+    return f"{cut.rstrip()}…"
+
+
 def _is_kept(text: str, index: int, char: str) -> bool:
     if char in _JOINERS:
         return not (text[index - 1 : index].isascii() or text[index + 1 : index + 2].isascii())

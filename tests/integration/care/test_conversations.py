@@ -39,9 +39,27 @@ async def test_a_conversation_is_begun_read_and_listed_by_its_patient(ward: Ward
     assert detail.messages[1].in_reply_to == case.message.id
     assert detail.assessment is not None
     assert detail.assessment.level is Level.URGENT
-    assert [(item.id, item.level, item.assessment_status) for item in mine.items] == [
-        (case.conversation.id, Level.URGENT, "waiting")
+    assert [(item.id, item.level, item.assessment_status, item.complaint) for item in mine.items] == [
+        (case.conversation.id, Level.URGENT, "waiting", "My chest hurts")
     ]
+
+
+async def test_each_conversation_in_a_list_is_told_by_the_patients_first_words(ward: Ward) -> None:
+    patient = person(Role.PATIENT)
+    async with ward.runtime.unit_of_work(patient) as ctx:
+        await service.start_conversation(ctx, StartConversation())
+    long = await ward.case(patient=patient, text="It hurts\n\n  since " + "yesterday and the day before " * 9)
+    await ward.say(long, "And my arm too")
+    endless = await ward.case(patient=patient, text="a" * 4000)
+    async with ward.runtime.unit_of_work(patient) as ctx:
+        said = [item.complaint for item in (await service.conversations_of_me(ctx, 10)).items]
+        assert ctx.actor.id is not None
+    assert said == [
+        f"{'a' * 79}…",
+        "It hurts since yesterday and the day before yesterday and the day before…",
+        None,
+    ]
+    assert endless.conversation.id != long.conversation.id
 
 
 async def test_another_patients_conversation_is_not_found_by_any_way(ward: Ward) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedside.kit.text import clean_text
+from bedside.kit.text import beginning, clean_text
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,26 @@ def test_cleaning_twice_is_cleaning_once_and_always_encodes(text: str) -> None:
     assert clean_text(cleaned) == cleaned
     assert "\x00" not in cleaned
     cleaned.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("short", "short"),
+        ("ten letter", "ten letter"),
+        ("a  b\n c", "a b c"),
+        ("eleven chars", "eleven…"),
+        ("a endlessword", "a endless…"),
+        ("abcdefghi jkl", "abcdefghi…"),
+    ],
+)
+def test_how_a_text_begins(text: str, shown: str) -> None:
+    assert beginning(text, 10) == shown
+
+
+@given(st.text(), st.integers(min_value=1, max_value=40))
+def test_a_beginning_is_one_line_and_never_longer(text: str, longest: int) -> None:
+    shown = beginning(text, longest)
+    assert len(shown) <= longest
+    assert " ".join(text.split()).startswith(shown.removesuffix("…"))

@@ -1771,10 +1771,17 @@ export interface components {
             reason: string;
         };
         /**
+         * Category
+         * @description Why a check is made. Health, alerts and compliance are all checks, told apart by this alone.
+         * @enum {string}
+         */
+        Category: "health" | "database" | "host" | "security" | "compliance";
+        /**
          * CheckResult
          * @description A finding with its check's name and when and how quickly it was made.
          */
         CheckResult: {
+            category: components["schemas"]["Category"];
             /**
              * Conditions
              * @description What had to hold, and what was found.
@@ -1788,8 +1795,18 @@ export interface components {
              * Format: date-time
              */
             last_checked: string;
+            /**
+             * Name
+             * @description Unique, as in `db.cache_hit`; the part is its first word.
+             */
+            name: string;
             /** Part */
             part: string;
+            /**
+             * Procedure
+             * @description The procedure that helps, where one does.
+             */
+            procedure: string | null;
             /**
              * Remedy
              * @description What to do when it is not healthy.
@@ -1797,6 +1814,17 @@ export interface components {
             remedy?: string | null;
             /** Response Time Ms */
             response_time_ms: number;
+            /**
+             * Skipped
+             * @description Why this was not looked at; it is healthy then and counts for nothing.
+             */
+            skipped?: string | null;
+            /**
+             * Sql
+             * @description Statements that mend it. Nothing runs them unasked.
+             * @default []
+             */
+            sql: string[];
             status: components["schemas"]["Health"];
             /** Threshold */
             threshold?: number | null;
@@ -1892,6 +1920,11 @@ export interface components {
             /** Assessment Id */
             assessment_id?: string | null;
             assessment_status?: components["schemas"]["Status"] | null;
+            /**
+             * Complaint
+             * @description How the patient's first message begins; null before it.
+             */
+            complaint?: string | null;
             /**
              * Created At
              * Format: date-time
@@ -2469,6 +2502,7 @@ export interface components {
          * @description A part as it is now and as it was.
          */
         PartReport: {
+            category: components["schemas"]["Category"];
             /**
              * Conditions
              * @description What had to hold, and what was found.
@@ -2485,6 +2519,11 @@ export interface components {
              */
             last_checked: string;
             /**
+             * Name
+             * @description Unique, as in `db.cache_hit`; the part is its first word.
+             */
+            name: string;
+            /**
              * Observed Percent
              * @description Of the time, for how much there is a result.
              */
@@ -2492,12 +2531,28 @@ export interface components {
             /** Part */
             part: string;
             /**
+             * Procedure
+             * @description The procedure that helps, where one does.
+             */
+            procedure: string | null;
+            /**
              * Remedy
              * @description What to do when it is not healthy.
              */
             remedy?: string | null;
             /** Response Time Ms */
             response_time_ms: number;
+            /**
+             * Skipped
+             * @description Why this was not looked at; it is healthy then and counts for nothing.
+             */
+            skipped?: string | null;
+            /**
+             * Sql
+             * @description Statements that mend it. Nothing runs them unasked.
+             * @default []
+             */
+            sql: string[];
             status: components["schemas"]["Health"];
             /** Threshold */
             threshold?: number | null;
@@ -3672,6 +3727,7 @@ export type Author = components['schemas']['Author'];
 export type Bar = components['schemas']['Bar'];
 export type BreakGlassOut = components['schemas']['BreakGlassOut'];
 export type BreakGlassRequest = components['schemas']['BreakGlassRequest'];
+export type Category = components['schemas']['Category'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type Choice = components['schemas']['Choice'];
 export type Citation = components['schemas']['Citation'];

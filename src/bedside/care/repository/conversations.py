@@ -127,6 +127,17 @@ def add_message(ctx: Context, message: Message) -> None:
         known[message.conversation_id].append(message)
 
 
+async def first_messages(ctx: Context, conversation_ids: Sequence[UUID]) -> dict[UUID, Message]:
+    """Return each conversation's first message of its patient."""
+    query = (
+        select(Message)
+        .where(Message.conversation_id.in_(conversation_ids), Message.author == Author.PATIENT)
+        .ext(distinct_on(Message.conversation_id))
+        .order_by(Message.conversation_id, Message.ordinal)
+    )
+    return {found.conversation_id: found for found in (await ctx.session.execute(query)).scalars()}
+
+
 async def messages_of_patient(ctx: Context, patient_id: UUID) -> Sequence[Message]:
     query = select(Message).where(Message.patient_id == patient_id).order_by(Message.id)
     return (await ctx.session.execute(query)).scalars().all()

@@ -50,8 +50,8 @@ def _complaint() -> Any:
         .scalar_subquery()
     )
     return (
-        # One more than is shown tells whether there is more.
-        select(func.left(Message.text, COMPLAINT_LONGEST + 1))
+        # More than is shown, for what is cut at a word and has its white space folded.
+        select(func.left(Message.text, 2 * COMPLAINT_LONGEST))
         .where(
             Message.conversation_id == Assessment.conversation_id,
             Message.author == Author.PATIENT,

@@ -257,8 +257,10 @@ async def conversations_of_me(ctx: Context, limit: int, after: str | None = None
         return Page[ConversationItem](items=[])
     found = await conversations.conversations_of(ctx, ctx.actor.id, limit + 1, _cursor(after))
     shown = found[:limit]
-    latest = await conversations.latest_assessments(ctx, [row.id for row in shown]) if shown else {}
-    items = [conversation_item(row, latest.get(row.id)) for row in shown]
+    ids = [row.id for row in shown]
+    first = await conversations.first_messages(ctx, ids)
+    latest = await conversations.latest_assessments(ctx, ids)
+    items = [conversation_item(row, first.get(row.id), latest.get(row.id)) for row in shown]
     return Page[ConversationItem](items=items, next=str(shown[-1].id) if len(found) > limit else None)
 
 

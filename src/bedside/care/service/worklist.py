@@ -13,6 +13,7 @@ from bedside.care.repository.worklist_conditions import counted
 from bedside.care.schemas import Status
 from bedside.care.targets import warns_from
 from bedside.care.worklist_schemas import Urgency, Worklist, WorklistFilters, WorklistItem
+from bedside.kit.text import beginning
 from bedside.platform.access.actor import Permission
 from bedside.platform.access.context import Context
 from bedside.platform.errors import BadInput
@@ -56,7 +57,7 @@ def _item(row: Any, ctx: Context) -> WorklistItem:
         level=row.level,
         status=Status(row.status),
         summary=row.summary,
-        complaint=_beginning(row.complaint),
+        complaint=None if row.complaint is None else beginning(row.complaint, queries.COMPLAINT_LONGEST),
         waiting_seconds=max(0, int(((row.decided_at or ctx.now()) - since).total_seconds())),
         handed_over_at=row.handed_over_at,
         due_at=row.due_at,
@@ -70,14 +71,6 @@ def _item(row: Any, ctx: Context) -> WorklistItem:
         mine=row.claimed_by is not None and row.claimed_by == ctx.actor.id,
         version=row.version,
     )
-
-
-def _beginning(text: str | None) -> str | None:
-    """Return the text on one line, with a sign that there is more."""
-    if text is None:
-        return None
-    line = " ".join(text.split())
-    return f"{line[: queries.COMPLAINT_LONGEST - 1].rstrip()}…" if len(text) > queries.COMPLAINT_LONGEST else line
 
 
 def _counts(rows: Sequence[Any], names: Iterable[str]) -> dict[str, int]:

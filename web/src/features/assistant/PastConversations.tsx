@@ -48,11 +48,12 @@ function Item({ item }: { item: ConversationItem }) {
   return (
     <Link to="/conversations/$conversationId" params={{ conversationId: item.id }} className={classes.item}>
       <span className={classes.what}>
-        <span className={classes.when}>
+        <span className={classes.complaint}>{item.complaint ?? t("past.nothingSaid")}</span>
+        <span className={classes.facts}>
+          <span>{t(`past.status.${item.assessment_status ?? "open"}`)}</span>
+          {item.about !== "self" && <span>{t(`past.about.${item.about}`)}</span>}
           <When at={item.last_message_at ?? item.created_at} />
         </span>
-        <span>{t(`past.about.${item.about}`)}</span>
-        <span className={classes.status}>{t(`past.status.${item.assessment_status ?? "open"}`)}</span>
       </span>
       {item.level && <LevelTag level={item.level} />}
       <IconChevronRight size={20} aria-hidden className={classes.arrow} />

@@ -141,6 +141,19 @@ def _fill(rows: Rows, other: Case) -> None:
         " VALUES (now(), 'db', 'healthy', 'It answers.', 1)"
     )
     sql_of("INSERT INTO traffic_minutes VALUES (now(), 'GET /health', gen_random_uuid(), 1, 0, 0, ARRAY[1])")
+    sql_of(
+        "INSERT INTO maintenance_windows (id, created_at, starts_at, ends_at, reason, planned_by_name)"
+        " VALUES (gen_random_uuid(), now(), now(), now() + interval '1 hour', 'New disks', 'Ada Admin')"
+    )
+    for lifted in (None, "Settled"):
+        sql_of(
+            "INSERT INTO legal_holds (id, created_at, patient_id, reason, placed_by_name, lifted_at, lift_reason)"
+            " VALUES (gen_random_uuid(), now(), %s, 'Court order', 'Ada Admin',"
+            " CASE WHEN %s::text <> '' THEN now() END, %s)",
+            known["patient"],
+            lifted,
+            lifted,
+        )
     sql_of("INSERT INTO procrastinate_workers DEFAULT VALUES")
     sql_of("INSERT INTO procrastinate_periodic_defers (task_name, periodic_id) VALUES ('x', 'x')")
     source = new_id()

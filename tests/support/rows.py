@@ -111,6 +111,16 @@ TABLES: dict[str, Table] = {
         add=SYSTEM,
         fresh={"process_id": "gen_random_uuid()"},
     ),
+    # Windows are shown to all staff; what keeps records from being deleted is the administrators' and Bedside's.
+    "maintenance_windows": Table(to(STAFF | SYSTEM), "ended_at = now()", change=to(ADMINS), add=ADMINS, fresh=NEW_ID),
+    "legal_holds": Table(
+        to(MANAGERS),
+        "lifted_at = now(), lift_reason = 'Settled', lifted_by = actor_id()",
+        change=to(ADMINS, "lifted_at IS NULL"),
+        add=ADMINS,
+        sample="lifted_at IS NULL",
+        fresh={**NEW_ID, "placed_by": "%(actor)s::uuid"},
+    ),
     # The audit is added to, each in one's own name, and read by those who review it.
     "audit_events": Table(
         to(EDITORS),

@@ -115,6 +115,7 @@ class Message(Row, PatientData, Base):
         ),
         Index("ix_messages_unfinished", "created_at", postgresql_where=sql("turn = 'received'")),
         Index(None, "patient_id"),
+        Index(None, "in_reply_to"),
         CheckConstraint("author IN ('patient', 'assistant', 'nurse', 'physician')", name="author_known"),
         CheckConstraint("turn IN ('received', 'replied')", name="turn_known"),
         CheckConstraint("(author = 'patient') = (turn IS NOT NULL)", name="turn_of_patient"),

@@ -1,0 +1,1 @@
+"""Database care, retention, legal holds and maintenance windows."""

@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import APIResponse, Route, expect
 
 from tests.browser.support.browsing import Visits
 from tests.browser.support.gallery import say, settled
@@ -55,6 +55,37 @@ def test_an_answer_that_is_lost_on_its_way_back_is_not_said_twice(visit: Visits,
     settled(page)
     assert lost == [200]
     assert messages_of(house, page.url) == before + 2
+
+
+def test_a_first_answer_that_comes_late_does_not_hide_the_question(visit: Visits) -> None:
+    """The page asks for the new conversation while the first words are on their way, and hears of it after them."""
+    one = visit.patient()
+    page = one.go("/conversations")
+    late: list[tuple[Route, APIResponse]] = []
+    words: list[Route] = []
+
+    def load(route: Route) -> None:
+        if late or route.request.method != "GET":
+            route.continue_()
+            return
+        late.append((route, route.fetch()))
+        for said in words:
+            said.fulfill(response=said.fetch())
+
+    def send(route: Route) -> None:
+        words.append(route)
+        if late:
+            route.fulfill(response=route.fetch())
+
+    one.context.route(re.compile(r"/api/conversations/[^/]+$"), load)
+    one.context.route("**/messages", send)
+    with page.expect_response("**/messages"):
+        page.get_by_label("Say what is wrong").fill(COLD)
+        page.get_by_role("button", name="Start").click()
+    page.evaluate("() => new Promise(requestAnimationFrame)")  # so that the page has read the reply
+    route, answer = late[0]
+    route.fulfill(response=answer)
+    expect(page.get_by_role("button", name="Why do you ask?")).to_be_visible()
 
 
 def test_a_slow_network_shows_that_something_is_on_its_way(visit: Visits) -> None:

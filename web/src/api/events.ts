@@ -1,5 +1,6 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { reload } from "./reload";
 import { meQuery } from "./session";
 
 /** What changed: a topic (`conversation`, `worklist`) with ids, or `resynchronise` when something may have been missed. */
@@ -95,6 +96,6 @@ function listen(queries: QueryClient, setLive: (live: boolean) => void): () => v
 }
 
 function heard(queries: QueryClient, notice: Notice): void {
-  for (const queryKey of staleAfter(notice)) void queries.invalidateQueries({ queryKey });
+  for (const queryKey of staleAfter(notice)) void reload(queries, queryKey);
   for (const listener of listeners) listener(notice);
 }

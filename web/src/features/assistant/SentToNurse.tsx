@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Trans, useTranslation } from "react-i18next";
 import { api, ok } from "../../api/client";
+import { reload } from "../../api/reload";
 import type { AssessmentOut } from "../../api/schema";
 import { Confirm } from "../../ui/Confirm";
 import { explain } from "../../ui/explain";
@@ -26,8 +27,8 @@ export function SentToNurse({ assessment }: { assessment: AssessmentOut }) {
       ),
     onSettled: () => {
       setAsks(false);
-      void queries.invalidateQueries({ queryKey: ["conversation", assessment.conversation_id] });
-      void queries.invalidateQueries({ queryKey: ["conversations"] });
+      void reload(queries, ["conversation", assessment.conversation_id]);
+      void reload(queries, ["conversations"]);
     },
   });
   if (!assessment.handed_over_at || !["waiting", "claimed"].includes(assessment.status)) return null;

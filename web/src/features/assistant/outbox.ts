@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { idempotencyKey } from "../../api/client";
 import type { ApiProblem, Safety } from "../../api/problem";
+import { reload } from "../../api/reload";
 import { onForget } from "../../api/session";
 import { queries } from "../../app/queries";
 import { type Said, sendTurn } from "./sendTurn";
@@ -140,8 +141,8 @@ async function delivered(conversation: string, { key, body }: Outgoing): Promise
       replyId: outcome.turn.reply.id,
     });
     // Not left to the stream of changes, which may be broken just now.
-    void queries.invalidateQueries({ queryKey: ["conversation", conversation] });
-    void queries.invalidateQueries({ queryKey: ["conversations"] });
+    void reload(queries, ["conversation", conversation]);
+    void reload(queries, ["conversations"]);
     return true;
   }
   const { problem } = outcome;

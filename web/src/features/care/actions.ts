@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, ok } from "../../api/client";
+import { reload } from "../../api/reload";
 import type { AssessmentDetail, DecideRequest } from "../../api/schema";
 
 const at = (assessment_id: string) => ({ params: { path: { assessment_id } } });
@@ -18,8 +19,8 @@ function useKeep() {
   const queries = useQueryClient();
   return (found: AssessmentDetail) => {
     queries.setQueryData(["assessment", found.id], found);
-    void queries.invalidateQueries({ queryKey: ["worklist"] });
-    void queries.invalidateQueries({ queryKey: ["patient", found.patient.id] });
+    void reload(queries, ["worklist"]);
+    void reload(queries, ["patient", found.patient.id]);
   };
 }
 

@@ -13,6 +13,7 @@ import typer
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 
 from bedside.bootstrap.database import urls_for_process
@@ -32,6 +33,13 @@ from bedside.platform.runtime import Runtime
 from bedside.platform.traffic import Traffic
 
 GRACE_SECONDS = 3
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 
 def create_app(runtime: Runtime, *, warmed: bool = False) -> FastAPI:
@@ -61,6 +69,9 @@ def create_app(runtime: Runtime, *, warmed: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        # FastAPI's own would export paths, queries and refused input, with patients' words in them, as soon as the
+        # environment or a library set a provider. Bedside's traces are platform.tracing's.
+        telemetry=_NO_TELEMETRY,
     )
     app.state.runtime = runtime
     problems.install(app)

@@ -1,0 +1,1 @@
+"""Figures over time: sampled each minute, folded into longer stretches, read by range."""

@@ -79,6 +79,14 @@ class CareSettings(Section):
         le=24 * 60,
         description="After how many silent minutes a case with open questions goes to the nurse as it is.",
     )
+    conversation_retention_days: int | None = Field(
+        default=None,
+        alias="CONVERSATION_RETENTION_DAYS",
+        # The youngest record that PostgreSQL lets Bedside delete (migration 0014).
+        ge=30,
+        le=36_500,
+        description="After how many days without a word conversations are deleted; when not set: never.",
+    )
 
     @model_validator(mode="after")
     def _readable(self) -> Self:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Uuid, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -239,21 +239,19 @@ async def clear_throttle(session: AsyncSession, kind: str, subject: bytes) -> No
     await session.execute(statement.values(failures=0, locked_until=None).execution_options(synchronize_session=False))
 
 
-async def clean_up(session: AsyncSession, *, before: datetime, now: datetime) -> int:
-    """Delete sign-ins and links that ended before ``before``, and counts that hold no more; return how many."""
-    statements = (
-        delete(SignIn).where(SignIn.expires_at < before),
-        delete(OneTimeLink).where(OneTimeLink.expires_at < before),
-        delete(Throttle).where(
-            Throttle.counted_until < now, or_(Throttle.locked_until.is_(None), Throttle.locked_until < now)
-        ),
-    )
-    deleted = 0
-    for statement in statements:
-        result = await session.execute(statement.execution_options(synchronize_session=False))
-        assert isinstance(result, CursorResult)  # noqa: S101 - what a DELETE gives
-        deleted += result.rowcount
-    return deleted
+def ended_sign_ins(before: datetime) -> ColumnElement[bool]:
+    """Return the condition for sign-ins that ended before a moment."""
+    return SignIn.expires_at < before
+
+
+def ended_links(before: datetime) -> ColumnElement[bool]:
+    """Return the condition for one-time links that ended before a moment."""
+    return OneTimeLink.expires_at < before
+
+
+def ended_throttles(before: datetime) -> ColumnElement[bool]:
+    """Return the condition for counts of failures that hold nobody any more, and did not at a moment."""
+    return and_(Throttle.counted_until < before, or_(Throttle.locked_until.is_(None), Throttle.locked_until < before))
 
 
 async def sample_accounts(session: AsyncSession) -> Sequence[str]:

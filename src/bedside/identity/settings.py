@@ -61,6 +61,13 @@ class IdentitySettings(Section):
     password_length: int = Field(
         default=12, alias="PASSWORD_MIN_LENGTH", ge=8, le=64, description="A password's least length, in characters."
     )
+    sign_in_history_days: int = Field(
+        default=30,
+        alias="SIGN_IN_HISTORY_DAYS",
+        ge=1,
+        le=3650,
+        description="How long sign-ins, one-time links and counted failures are kept once they have ended, in days.",
+    )
     link_minutes: int = Field(
         default=30, alias="RESET_LINK_MINUTES", ge=5, le=24 * 60, description="A one-time link's life, in minutes."
     )

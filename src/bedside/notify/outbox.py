@@ -27,11 +27,14 @@ def keep(home: Path, notification_id: UUID, letter: Letter, *, sender: str, now:
     return path
 
 
-def forget(home: Path, before: datetime) -> int:
-    """Delete kept messages older than ``before``; return how many."""
-    deleted = 0
-    for path in outbox_folder(home).glob("*.eml"):
-        if path.stat().st_mtime < before.timestamp():
-            path.unlink(missing_ok=True)
-            deleted += 1
-    return deleted
+def kept_before(home: Path, before: datetime) -> list[Path]:
+    """Return the kept messages older than ``before``."""
+    return [path for path in outbox_folder(home).glob("*.eml") if path.stat().st_mtime < before.timestamp()]
+
+
+def forget(home: Path, before: datetime, limit: int) -> int:
+    """Delete at most ``limit`` kept messages older than ``before``; return how many."""
+    old = kept_before(home, before)[:limit]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -25,8 +24,6 @@ from bedside.platform.runtime import Runtime
 _log = structlog.get_logger(__name__)
 
 ATTEMPTS = 5
-KEEP_DAYS = 90
-KEEP_OUTBOX_DAYS = 7
 _DEFAULT_SENDER = "bedside@localhost"
 
 
@@ -111,14 +108,6 @@ def _keep(runtime: Runtime, settings: NotifySettings, notification_id: UUID, let
 def _write_to_log(notification_id: UUID, letter: Letter) -> None:
     write = {"info": _log.info, "warning": _log.warning, "critical": _log.warning}[letter.severity]
     write("notification", id=str(notification_id), subject=letter.subject, body=letter.body)
-
-
-async def clean_up(runtime: Runtime) -> None:
-    """Delete notifications after KEEP_DAYS and kept messages after KEEP_OUTBOX_DAYS."""
-    async with runtime.unit_of_work(Actor.system("job")) as ctx:
-        await repository.delete_before(ctx.session, ctx.now() - timedelta(days=KEEP_DAYS))
-    before = runtime.clock.now() - timedelta(days=KEEP_OUTBOX_DAYS)
-    await asyncio.to_thread(outbox.forget, runtime.settings.home, before)
 
 
 def _row(ctx: Context, kind: str, severity: Severity, subject: str) -> NotificationRow:

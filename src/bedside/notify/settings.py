@@ -48,6 +48,20 @@ class NotifySettings(Section):
         default=MailSecurity.STARTTLS, alias="SMTP_SECURITY", description="starttls, tls or none."
     )
     mail_from: str | None = Field(default=None, alias="MAIL_FROM", description="The address that mail comes from.")
+    keep_days: int = Field(
+        default=90,
+        alias="NOTIFICATION_RETENTION_DAYS",
+        ge=1,
+        le=3650,
+        description="How long what was sent is kept, in days.",
+    )
+    keep_outbox_days: int = Field(
+        default=7,
+        alias="OUTBOX_RETENTION_DAYS",
+        ge=1,
+        le=365,
+        description="How long messages to people wait in the outbox while no mail server is set, in days.",
+    )
     timeout_seconds: int = Field(
         default=30, alias="NOTIFY_TIMEOUT", ge=1, le=300, description="Longest time for one delivery, in seconds."
     )

@@ -197,8 +197,3 @@ async def measure_sessions(runtime: Runtime) -> int:
 async def figures(runtime: Runtime) -> list[Figure]:
     """Return identity's figures for the monitoring page."""
     return [Figure(name="sign_ins.active", unit=Unit.COUNT, value=await measure_sessions(runtime))]
-
-
-async def clean_up(ctx: Context) -> int:
-    """Delete sign-ins and links that ended a month ago, and counts that hold no more; return how many rows."""
-    return await repository.clean_up(ctx.session, before=ctx.now() - timedelta(days=30), now=ctx.now())

@@ -18,8 +18,8 @@ MANAGER = "actor_role() IN ('admin', 'system')"
 STAFF = "actor_role() IN ('nurse', 'physician', 'admin', 'system')"
 TIME = sa.DateTime(timezone=True)
 RECORDS = ("conversations", "messages", "assessments", "assessment_events", "notes")
-YOUNGEST = "30 days"
-"""No setting makes Bedside delete a patient's record that is younger."""
+YOUNGEST = "29 days"
+"""Nothing makes Bedside delete a patient's record that is younger: a day less than the setting's least."""
 
 
 def upgrade() -> None:

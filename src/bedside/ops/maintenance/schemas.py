@@ -111,7 +111,7 @@ class RetentionView(BaseModel):
     held: bool = Field(description="A legal hold on everything keeps all of it at present.")
 
 
-class RetentionList(BaseModel):
+class RetentionReport(BaseModel):
     """What is kept for how long. Audit events are kept for good and are not in it."""
 
     items: list[RetentionView]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator
@@ -29,6 +30,7 @@ class Environment(StrEnum):
 
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+_PART = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*")
 
 
 class CoreSettings(Section):
@@ -133,6 +135,13 @@ class ServerSettings(Section):
         alias="API_MAX_BODY_BYTES",
         ge=1024,
         description="The largest request body that is read, in bytes.",
+    )
+    idempotency_key_days: int = Field(
+        default=7,
+        alias="IDEMPOTENCY_KEY_DAYS",
+        ge=1,
+        le=90,
+        description="How long an Idempotency-Key gives the first answer again, in days.",
     )
     trusted_proxies: str | None = Field(
         default=None,
@@ -278,16 +287,64 @@ class LogSettings(Section):
         default=10_485_760,
         alias="LOG_FILE_BYTES",
         ge=10_000,
-        description="Size at which a log file is rotated.",
+        description="Size at which a log file is set aside and a new one begun.",
+    )
+    file_hours: float = Field(
+        default=24,
+        alias="LOG_FILE_HOURS",
+        gt=0,
+        le=8760,
+        description="Age at which a log file is set aside and a new one begun, in hours.",
     )
     file_count: int = Field(
-        default=5, alias="LOG_FILE_COUNT", ge=1, le=1000, description="Rotated log files that are kept."
+        default=30,
+        alias="LOG_FILE_COUNT",
+        ge=1,
+        le=1000,
+        description="Log files set aside that are kept, of each kind.",
+    )
+    keep_days: float = Field(
+        default=30,
+        alias="LOG_KEEP_DAYS",
+        gt=0,
+        le=3660,
+        description="How long log files that were set aside are kept, in days.",
+    )
+    compress: bool = Field(
+        default=True, alias="LOG_COMPRESS", description="Compress log files that were set aside (gzip)."
+    )
+    levels: str = Field(
+        default="",
+        alias="LOG_LEVELS",
+        max_length=1000,
+        description="Levels of single parts, comma-separated: knowledge=DEBUG,http=WARNING,sqlalchemy=INFO.",
     )
 
     @field_validator("level", mode="before")
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("levels")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        _part_levels(value)
+        return value
+
+    def part_levels(self) -> dict[str, str]:
+        """Return the level of each part that LOG_LEVELS names."""
+        return _part_levels(self.levels)
+
+
+def _part_levels(text: str) -> dict[str, str]:
+    """Return levels by part. Raises ValueError for what is not ``part=LEVEL``, comma-separated."""
+    found = {}
+    for item in filter(None, (item.strip() for item in text.split(","))):
+        part, _, level = (word.strip() for word in item.partition("="))
+        if not _PART.fullmatch(part) or level.upper() not in get_args(LogLevel):
+            raise ValueError("must be parts with their levels, as in knowledge=DEBUG,http=WARNING")
+        found[part] = level.upper()
+    return found
 
 
 CORE_SECTIONS: tuple[type[Section], ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bedside.platform.access.context import Context
+from bedside.platform.config.core import ServerSettings
 from bedside.platform.database.base import Base
 from bedside.platform.errors import BadInput, Fault
+from bedside.platform.retention import Retention, counting, forgetting
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -70,3 +72,16 @@ async def once(
     made = await make()
     await ctx.session.execute(update(table).where(*where).values(answer=made.model_dump(mode="json")))
     return made
+
+
+_OLD_KEYS = (IdempotencyRecord, lambda before: IdempotencyRecord.created_at < before)
+IDEMPOTENCY_KEYS = Retention(
+    name="idempotency_keys",
+    title="Keys against sending a request twice, with the answers given",
+    setting="IDEMPOTENCY_KEY_DAYS",
+    period=lambda settings: timedelta(days=settings.get(ServerSettings).idempotency_key_days),
+    count=counting(_OLD_KEYS),
+    forget=forgetting(_OLD_KEYS),
+    # Copies of what is kept elsewhere.
+    evidence=False,
+)

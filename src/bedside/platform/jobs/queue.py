@@ -26,7 +26,22 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 WORKER_POOL = 4
+CONCURRENCY = 4
+"""Jobs that one worker process runs side by side; procedures, which may last, take two of these places at most."""
 POLL_SECONDS = 5.0
+
+_COUNT_FINISHED = """
+    SELECT count(*) FROM procrastinate_jobs j
+    WHERE j.status IN ('succeeded', 'failed', 'cancelled', 'aborted')
+      AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id) < %(before)s
+"""
+_DELETE_FINISHED = """
+    DELETE FROM procrastinate_jobs WHERE id IN (
+        SELECT j.id FROM procrastinate_jobs j
+        WHERE j.status IN ('succeeded', 'failed', 'cancelled', 'aborted')
+          AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id) < %(before)s
+        LIMIT %(limit)s)
+"""
 
 
 class JobQueue:
@@ -84,10 +99,29 @@ class JobQueue:
         async with self._managed() as manager:
             return await manager.cancel_job_by_id_async(job_id)
 
-    async def forget_finished(self, hours: int) -> None:
-        """Delete the jobs that ended, well or not, more than ``hours`` ago. Raises Unavailable."""
-        async with self._managed() as manager:
-            await manager.delete_old_jobs(hours, include_failed=True, include_cancelled=True, include_aborted=True)
+    async def count_finished(self, before: datetime) -> int:
+        """Return how many jobs ended, well or not, before a moment. Raises Unavailable."""
+        async with self._own_connection() as connection:
+            row = await (await connection.execute(_COUNT_FINISHED, {"before": before})).fetchone()
+        return int(row[0]) if row else 0
+
+    async def forget_finished(self, before: datetime, limit: int) -> int:
+        """Delete at most ``limit`` jobs that ended before a moment; return how many. Raises Unavailable."""
+        async with self._own_connection() as connection:
+            return (await connection.execute(_DELETE_FINISHED, {"before": before, "limit": limit})).rowcount
+
+    @asynccontextmanager
+    async def _own_connection(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection of the queue's own role, outside any transaction."""
+        try:
+            async with await AsyncConnection.connect(
+                self._url, autocommit=True, connect_timeout=5, application_name="bedside jobs"
+            ) as connection:
+                yield connection
+        except psycopg.errors.InsufficientPrivilege:
+            raise Unavailable("This process may not change the queue; give it DATABASE_JOBS_URL.") from None
+        except psycopg.OperationalError:
+            raise Unavailable("The queue does not answer; see /health/db, then try again.") from None
 
     @asynccontextmanager
     async def _managed(self) -> AsyncIterator[JobManager]:
@@ -100,7 +134,18 @@ class JobQueue:
                 raise Unavailable("This process may not change the queue; give it DATABASE_JOBS_URL.") from None
             raise Unavailable("The queue does not answer; see /health/db, then try again.") from None
 
-    async def work(self, runtime: Runtime, *, concurrency: int = 2, until_empty: bool = False) -> None:
+    async def take_up_stalled(self, seconds: float) -> int:
+        """Put back the jobs whose worker is gone, so that they run again; return how many. Raises Unavailable.
+
+        A worker that was killed leaves its jobs as running for ever: nothing else in procrastinate brings them back.
+        """
+        async with self._managed() as manager:
+            stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
+            for job in stalled:
+                await manager.retry_job(job)
+        return len(stalled)
+
+    async def work(self, runtime: Runtime, *, concurrency: int = CONCURRENCY, until_empty: bool = False) -> None:
         """Run jobs until the task is cancelled, or until the queue is empty."""
         # A new app each time: one whose connection was lost can't be opened again.
         app = self._new_app()
@@ -128,8 +173,7 @@ def _register(app: procrastinate.App, job: Job, runtime: Runtime) -> None:
                 raise
 
     async def run_periodic(timestamp: int) -> None:
-        del timestamp
-        await run()
+        await (run(timestamp=timestamp) if job.takes_moment else run())
 
     retry = (
         procrastinate.RetryStrategy(max_attempts=job.attempts - 1, exponential_wait=4) if job.attempts > 1 else False

@@ -1,0 +1,12 @@
+"""Every kind of record that is forgotten some day, as features declare it. What is not in it is kept for good."""
+
+from __future__ import annotations
+
+from bedside.care.service.retention import RETENTION as CARE
+from bedside.identity.service.retention import RETENTION as IDENTITY
+from bedside.notify.retention import RETENTION as NOTIFY
+from bedside.ops.monitoring.retention import RETENTION as MONITORING
+from bedside.platform.http.idempotency import IDEMPOTENCY_KEYS
+from bedside.platform.retention import Retention
+
+RETENTION: tuple[Retention, ...] = (*CARE, *NOTIFY, *IDENTITY, IDEMPOTENCY_KEYS, *MONITORING)

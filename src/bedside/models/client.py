@@ -7,6 +7,9 @@ langchain-openai is not used: it takes 2.8 s to import for what is one request h
 from __future__ import annotations
 
 import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -17,6 +20,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import BaseModel, SecretStr, ValidationError
 
 from bedside.platform.errors import Unavailable
+from bedside.platform.metrics import MODEL_CALL_TIME, MODEL_CALLS
 
 MAX_ANSWER_BYTES = 256 * 1024
 """Longest answer read, in bytes; a service that sends more is cut off."""
@@ -73,7 +77,8 @@ class OpenAICompatibleChat(BaseChatModel):
             "stream": False,
             **({"stop": stop} if stop else {}),
         }
-        text = _text(await self._send(body))
+        with _measured():
+            text = _text(await self._send(body))
         return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
 
     async def _send(self, body: dict[str, Any]) -> bytes:
@@ -99,6 +104,18 @@ class OpenAICompatibleChat(BaseChatModel):
             raise Unavailable(
                 f"The chat model's service can't be reached ({type(error).__name__}); check MODEL_URL."
             ) from None
+
+
+@contextmanager
+def _measured() -> Iterator[None]:
+    """Count one call, and how long it took."""
+    began, outcome = time.perf_counter(), "failed"
+    try:
+        yield
+        outcome = "answered"
+    finally:
+        MODEL_CALLS.labels(outcome).inc()
+        MODEL_CALL_TIME.observe(time.perf_counter() - began)
 
 
 async def _bounded(answer: httpx.Response) -> bytes:

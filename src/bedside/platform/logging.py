@@ -8,7 +8,6 @@ Bedside's code it passed, because an exception's own text may quote what somebod
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import sys
 import traceback
 from collections.abc import Mapping
@@ -20,10 +19,14 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from bedside.platform.config.core import LogSettings
+from bedside.platform.log_files import RotatingLog, Rotation
+from bedside.platform.metrics import LOG_LINES
 
 _LONGEST_VALUE = 300
 # Their arguments are addresses, process numbers and revisions.
 _OURS_TO_FILL = ("uvicorn.error", "alembic.runtime.migration")
+_LIBRARIES = {"uvicorn", "httpx", "httpcore", "procrastinate", "sqlalchemy", "psycopg", "asyncio", "alembic", "apprise"}
+_set_before: set[str] = set()
 _QUIET = ("uvicorn.access", "httpx", "httpcore", "procrastinate", "sqlalchemy", "psycopg", "asyncio")
 
 
@@ -32,6 +35,7 @@ def configure_logging(settings: LogSettings, folder: Path | None, *, process: st
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
+        _count,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _reduce_exception,
@@ -59,10 +63,11 @@ def configure_logging(settings: LogSettings, folder: Path | None, *, process: st
         handler.setFormatter(formatter)
         root.addHandler(handler)
     root.setLevel(settings.level)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    _set_levels(settings)
     structlog.configure(
         processors=[
+            # First: what nobody wants to read is not made.
+            structlog.stdlib.filter_by_level,
             structlog.stdlib.PositionalArgumentsFormatter(),
             *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
@@ -74,9 +79,34 @@ def configure_logging(settings: LogSettings, folder: Path | None, *, process: st
     structlog.contextvars.bind_contextvars(process=process)
 
 
+def _set_levels(settings: LogSettings) -> None:
+    """Give each part that LOG_LEVELS names its level, and those that it named before the whole's again."""
+    for name in _set_before:
+        logging.getLogger(name).setLevel(logging.NOTSET)
+    _set_before.clear()
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for part, level in settings.part_levels().items():
+        name = part if part.partition(".")[0] in _LIBRARIES else f"bedside.{part}"
+        logging.getLogger(name).setLevel(level)
+        _set_before.add(name)
+
+
+def _count(_logger: Any, method: str, event: EventDict) -> EventDict:
+    LOG_LINES.labels(event.get("level") or method).inc()
+    return event
+
+
 def _file(path: Path, settings: LogSettings, level: int) -> logging.Handler:
-    handler = logging.handlers.RotatingFileHandler(
-        path, maxBytes=settings.file_bytes, backupCount=settings.file_count, encoding="utf-8", delay=True
+    handler = RotatingLog(
+        path,
+        Rotation(
+            largest_bytes=settings.file_bytes,
+            longest_seconds=settings.file_hours * 3600,
+            keep=settings.file_count,
+            keep_seconds=settings.keep_days * 86_400,
+            compress=settings.compress,
+        ),
     )
     handler.setLevel(level)
     return handler
@@ -141,6 +171,8 @@ def _places(trace: TracebackType | None) -> list[str]:
 
 
 def _bound_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    if event.get("actor_id", "") is None:
+        del event["actor_id"]  # nobody was known yet
     for name, value in event.items():
         if isinstance(value, str) and len(value) > _LONGEST_VALUE and not name.startswith("_"):
             event[name] = value[:_LONGEST_VALUE] + "…"

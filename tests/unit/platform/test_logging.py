@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import logging.handlers
 from pathlib import Path
 
 import pytest
 import structlog
+from pydantic import ValidationError
 
 from bedside.platform.config.core import LogSettings
+from bedside.platform.log_files import RotatingLog
 from bedside.platform.logging import configure_logging
 
 PLANTED = "Ingrid Planted 070-555 0199"
@@ -79,9 +80,7 @@ def test_a_librarys_line_is_filled_with_what_is_harmless(
 ) -> None:
     record = logging.getLogger("library").makeRecord("library", logging.WARNING, "x.py", 1, template, arguments, None)
     for handler in logging.getLogger().handlers:
-        if isinstance(
-            handler, logging.handlers.RotatingFileHandler
-        ):  # pytest's own refuses a line that can't be filled
+        if isinstance(handler, RotatingLog):  # pytest's own refuses a line that can't be filled
             handler.handle(record)
     (line,) = _lines(logs / "test.log")
     assert line["event"] == shown
@@ -94,12 +93,36 @@ def test_lines_whose_arguments_are_bedsides_own_are_filled_whole(logs: Path) -> 
     assert "positional_args" not in line
 
 
-def test_files_rotate(logs: Path) -> None:
-    for number in range(400):
-        structlog.get_logger("bedside.x").info("a line of some length to fill the file", number=number)
-    kept = sorted(p.name for p in logs.glob("test.log*"))
-    assert kept == ["test.log", "test.log.1", "test.log.2"]
-    assert all(p.stat().st_size <= 10_000 for p in logs.glob("test.log*"))
+@pytest.mark.parametrize(
+    ("levels", "shown"),
+    [
+        ("", ["bedside.care warning", "bedside.knowledge.x warning"]),
+        (
+            "knowledge=debug",
+            [
+                "bedside.care warning",
+                "bedside.knowledge.x debug",
+                "bedside.knowledge.x info",
+                "bedside.knowledge.x warning",
+            ],
+        ),
+        ("knowledge.x=ERROR, care=INFO", ["bedside.care info", "bedside.care warning"]),
+    ],
+)
+def test_levels_by_part(logs: Path, levels: str, shown: list[str]) -> None:
+    configure_logging(LogSettings(LOG_LEVEL="WARNING", LOG_LEVELS=levels), logs, process="test")
+    for name in ("bedside.care", "bedside.knowledge.x"):
+        for level in ("debug", "info", "warning"):
+            getattr(structlog.get_logger(name), level)("said")
+    assert [f"{line['logger']} {line['level']}" for line in _lines(logs / "test.log")] == shown
+    configure_logging(LogSettings(), logs, process="test")
+    assert logging.getLogger("bedside.knowledge").level == logging.NOTSET, "what is not named any more is as the rest"
+
+
+@pytest.mark.parametrize("levels", ["knowledge", "knowledge=LOUD", "=INFO", "know ledge=INFO", "a=INFO,,b", "A=INFO"])
+def test_levels_that_are_none_are_refused(levels: str) -> None:
+    with pytest.raises(ValidationError, match="parts with their levels"):
+        LogSettings(LOG_LEVELS=levels)
 
 
 def test_a_long_value_is_cut(logs: Path) -> None:

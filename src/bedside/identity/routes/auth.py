@@ -11,9 +11,10 @@ from bedside.identity.routes.cookies import REFRESH_COOKIE, clear_cookies, requi
 from bedside.identity.schemas import RefreshRequest, RevokeRequest, SessionAnswer, SignInRequest, TokenForm, Tokens
 from bedside.identity.service.sessions import refresh, revoke_by_refresh_token, sign_out
 from bedside.identity.service.sign_in import Attempt, client_class, sign_in
-from bedside.platform.errors import NotSignedIn
+from bedside.platform.errors import BedsideError, NotSignedIn
 from bedside.platform.http.dependencies import ContextDep, RuntimeDep
 from bedside.platform.http.problems import documented
+from bedside.platform.metrics import SIGN_INS
 from bedside.platform.runtime import Runtime
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
@@ -67,7 +68,16 @@ async def _sign_in(request: Request, runtime: Runtime, form: TokenForm | SignInR
         address=client_address(request),
         client=client_class(request.headers.get("user-agent", "")),
     )
-    return await sign_in(runtime, attempt)
+    outcome = "fault"
+    try:
+        tokens = await sign_in(runtime, attempt)
+        outcome = "succeeded"
+    except BedsideError as error:
+        outcome = error.code  # of a class, so one of few
+        raise
+    finally:
+        SIGN_INS.labels(outcome).inc()
+    return tokens
 
 
 def _text(secret: SecretStr | None) -> str | None:

@@ -19,7 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from bedside.platform.config.core import DatabaseSettings
 from bedside.platform.database.urls import sqlalchemy_url
 from bedside.platform.errors import BedsideError, SettingsError, Unavailable
-from bedside.platform.metrics import DATABASE_QUERY_TIME
+from bedside.platform.metrics import DATABASE_ERRORS, DATABASE_QUERY_TIME
 
 _UNSAFE_ROLE = text(
     """
@@ -59,6 +59,10 @@ def _query_ends(_connection: Any, _cursor: Any, _sql: str, _values: Any, context
     DATABASE_QUERY_TIME.observe(time.perf_counter() - context.bedside_started)
 
 
+def _query_fails(_context: Any) -> None:
+    DATABASE_ERRORS.inc()
+
+
 class UnitSession(Session):
     """The session of a unit of work; the audited gate listens to every one of them."""
 
@@ -83,15 +87,19 @@ class Database:
             connect_args={"application_name": application_name, "connect_timeout": 5, "autocommit": True},
         )
         self.active = 0
+        self.limit = settings.pool_size + settings.max_overflow
+        self._peak = 0
         self._role_is_safe = False
         event.listen(self.engine.sync_engine, "checkout", self._checked_out)
         event.listen(self.engine.sync_engine, "checkin", self._checked_in)
         event.listen(self.engine.sync_engine, "before_cursor_execute", _query_starts)
         event.listen(self.engine.sync_engine, "after_cursor_execute", _query_ends)
+        event.listen(self.engine.sync_engine, "handle_error", _query_fails)
 
     def _checked_out(self, connection: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
         """Count the connection, and ask one that has lain idle whether it is alive; a busy pool need not ask."""
         self.active += 1
+        self._peak = max(self._peak, self.active)
         if time.monotonic() - record.info.get(_USED_AT, 0.0) < ASK_AFTER_SECONDS:
             return
         dialect = self.engine.sync_engine.dialect
@@ -106,6 +114,11 @@ class Database:
     def _checked_in(self, _connection: Any, record: ConnectionPoolEntry) -> None:
         self.active -= 1
         record.info[_USED_AT] = time.monotonic()
+
+    def take_peak(self) -> int:
+        """Return how many connections were in use at once at most, since this was last asked."""
+        peak, self._peak = max(self._peak, self.active), self.active
+        return peak
 
     def session(self) -> AsyncSession:
         """Return a new session; the caller's transaction decides its end."""

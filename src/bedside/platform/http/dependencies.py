@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import structlog
 from fastapi import Depends, Header, Request
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
@@ -63,6 +64,7 @@ async def current_actor(
     except NotSignedIn:
         await runtime.limiter.hit("refused", client_address(request), limit=limit, seconds=60)
         raise
+    structlog.contextvars.bind_contextvars(actor_id=str(actor.id))
     await runtime.limiter.hit("actor", str(actor.session_id or actor.id), limit=limit, seconds=60)
     return actor
 

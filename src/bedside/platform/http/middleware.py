@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bedside.kit.ids import new_id
 from bedside.platform.http.problems import too_large, unexpected
-from bedside.platform.metrics import REQUEST_COUNT, REQUEST_DURATION
+from bedside.platform.metrics import REQUEST_COUNT, REQUEST_DURATION, REQUESTS_RUNNING
 from bedside.platform.traffic import Traffic
 
 _log = structlog.get_logger("bedside.http")
@@ -52,6 +52,7 @@ class RequestMiddleware:
             return
         request_id = str(new_id())
         status = 0
+        REQUESTS_RUNNING.inc()
         started = self._clock()
 
         async def answer(message: Message) -> None:
@@ -61,7 +62,8 @@ class RequestMiddleware:
                 self._add_headers(MutableHeaders(scope=message), scope["path"], request_id)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        # The actor's id is bound once the token is read (http.dependencies), in this same context.
+        with structlog.contextvars.bound_contextvars(request_id=request_id, actor_id=None):
             try:
                 length = Headers(scope=scope).get("content-length", "0")
                 if length.isdecimal() and int(length) > self._largest_body:
@@ -75,6 +77,7 @@ class RequestMiddleware:
                     raise
                 await unexpected()(scope, receive, answer)
             finally:
+                REQUESTS_RUNNING.dec()
                 self._measure(scope, status or 500, self._clock() - started)
 
     def _add_headers(self, headers: MutableHeaders, path: str, request_id: str) -> None:

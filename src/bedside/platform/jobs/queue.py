@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bedside.platform.database.urls import psycopg_url
 from bedside.platform.errors import Fault, Unavailable
 from bedside.platform.jobs.declare import Job
+from bedside.platform.metrics import JOB_TIME, JOBS
 
 if TYPE_CHECKING:
     from bedside.platform.runtime import Runtime
@@ -138,12 +140,18 @@ class JobQueue:
         """Put back the jobs whose worker is gone, so that they run again; return how many. Raises Unavailable.
 
         A worker that was killed leaves its jobs as running for ever: nothing else in procrastinate brings them back.
+        One that has had its attempts ends as failed, so that a job which kills its workers does not kill them all.
         """
+        taken_up = 0
         async with self._managed() as manager:
-            stalled = list(await manager.get_stalled_jobs(seconds_since_heartbeat=seconds))
-            for job in stalled:
-                await manager.retry_job(job)
-        return len(stalled)
+            for job in await manager.get_stalled_jobs(seconds_since_heartbeat=seconds):
+                known = self._jobs.get(job.task_name)
+                if known is None or job.attempts + 1 >= known.attempts:
+                    await manager.finish_job(job, procrastinate.jobs.Status.FAILED, delete_job=False)
+                else:
+                    await manager.retry_job(job)
+                    taken_up += 1
+        return taken_up
 
     async def work(self, runtime: Runtime, *, concurrency: int = CONCURRENCY, until_empty: bool = False) -> None:
         """Run jobs until the task is cancelled, or until the queue is empty."""
@@ -165,12 +173,18 @@ class JobQueue:
 
 def _register(app: procrastinate.App, job: Job, runtime: Runtime) -> None:
     async def run(**arguments: Any) -> None:
+        began = time.perf_counter()
+        outcome = "failed"
         with structlog.contextvars.bound_contextvars(job=job.name):
             try:
                 await job(runtime, **arguments)
+                outcome = "succeeded"
             except Exception as error:
                 _log.warning("job failed", error=type(error).__name__)
                 raise
+            finally:
+                JOBS.labels(job.name, outcome).inc()
+                JOB_TIME.labels(job.name).observe(time.perf_counter() - began)
 
     async def run_periodic(timestamp: int) -> None:
         await (run(timestamp=timestamp) if job.takes_moment else run())

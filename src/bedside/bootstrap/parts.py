@@ -6,6 +6,8 @@ from typing import Any
 
 from bedside.assistant.service import Engine
 from bedside.bootstrap.checks import CHECKS
+from bedside.bootstrap.procedures import PROCEDURES
+from bedside.bootstrap.retention import RETENTION
 from bedside.bootstrap.seed import seed_anew
 from bedside.bootstrap.site import site_description
 from bedside.care import service as care
@@ -16,11 +18,14 @@ from bedside.identity.service.links import Messenger
 from bedside.identity.service.views import staff_names
 from bedside.notify.service import send_privately
 from bedside.ops.monitoring.service import Monitor
+from bedside.ops.procedures.service import Running
 from bedside.platform.access.names import ActorNames
 from bedside.platform.checks import CheckList
 from bedside.platform.config import Settings
 from bedside.platform.figures import FigureSources
 from bedside.platform.gauges import Gauges
+from bedside.platform.procedures import ProcedureList
+from bedside.platform.retention import RetentionList
 from bedside.platform.sample_data import SampleData
 from bedside.platform.site import SiteDescription
 from bedside.platform.traffic import Traffic
@@ -36,7 +41,10 @@ def build_parts(settings: Settings) -> dict[type[Any], Any]:
         Gauges: Gauges((identity.measure_sessions, care.measure_worklist)),
         Messenger: Messenger(send_privately),
         Monitor: Monitor(settings.get(CareSettings).time_zone),
+        RetentionList: RetentionList(RETENTION),
         SiteDescription: site_description(settings),
+        ProcedureList: ProcedureList(PROCEDURES),
+        Running: Running(),
         SampleData: SampleData(count_sample_records, delete_sample_records, seed_anew),
         Traffic: Traffic(),
     }

@@ -6,6 +6,7 @@ administrator's page and on the schedule. ``ops.procedures`` runs them and keeps
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -18,7 +19,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from bedside.platform.access.actor import Actor, Permission
+from bedside.platform.errors import Fault
 from bedside.platform.runtime import Runtime
+
+NAME = r"(?=.{1,64}$)[a-z][a-z0-9_]*(\.[a-z0-9_]+)*"
 
 T = TypeVar("T")
 
@@ -47,6 +51,10 @@ class WhenLocked(StrEnum):
     REFUSE = "refuse"
 
 
+class Cancelled(BaseException):
+    """An operator has asked that the run ends. No Exception, so that ``except Exception`` in a body lets it pass."""
+
+
 class Run(ABC):
     """One run, as its procedure sees it. Whatever changes something goes through ``act``."""
 
@@ -64,7 +72,10 @@ class Run(ABC):
         """Do one thing and record it; in a dry run record it alone and return None.
 
         That a dry run and a run agree is thereby so by construction. ``key`` names an effect that must not be doubled:
-        a run that is taken up again after its worker died skips the keys it has done.
+        a run that is taken up again after its worker died skips the keys it has done, returning None. One that was
+        begun and of which nobody knows whether it was done is not repeated either: it is recorded as failed, for a
+        person to look at. An effect without a key must be safe to repeat. Raises Cancelled, before the effect, where
+        an operator has asked for that, and whatever the effect raises.
         """
 
     @abstractmethod
@@ -146,6 +157,20 @@ def procedure(
 
 @dataclass(frozen=True)
 class ProcedureList:
-    """Every procedure of the process, kept among the runtime's parts."""
+    """Every procedure of the process, kept among the runtime's parts. Raises Fault for one that can't be right."""
 
     procedures: tuple[Procedure[Any], ...]
+
+    def __post_init__(self) -> None:
+        names = [each.name for each in self.procedures]
+        if len(names) != len(set(names)):
+            raise Fault("Two procedures have the same name.")
+        for each in self.procedures:
+            if not re.fullmatch(NAME, each.name):
+                raise Fault(f"{each.name} is no procedure's name: words with dots, lower case, 64 characters at most.")
+            if each.cron is not None and any(field.is_required() for field in each.parameters.model_fields.values()):
+                raise Fault(f"{each.name} has a schedule and a parameter without a default.")
+
+    def named(self, name: str) -> Procedure[Any] | None:
+        """Return the procedure ``name``, or None."""
+        return next((each for each in self.procedures if each.name == name), None)

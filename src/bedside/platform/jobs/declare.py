@@ -16,7 +16,8 @@ class Job:
 
     ``run`` is called with the process's Runtime and the ids it was enqueued with. It runs at least once:
     it must be safe to run again. ``cron`` is five fields in UTC. ``attempts`` counts the first try.
-    ``purpose`` tells an operator what it is good for.
+    ``purpose`` tells an operator what it is good for. With ``takes_moment``, a scheduled job is called with the
+    ``timestamp`` (seconds since 1970) of its schedule that it was started for.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Job:
     attempts: int = 5
     queue: str = "default"
     purpose: str = ""
+    takes_moment: bool = False
 
     async def __call__(self, runtime: Runtime, **ids: Any) -> None:
         await self.run(runtime, **ids)

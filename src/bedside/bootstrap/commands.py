@@ -27,6 +27,7 @@ COMMANDS: dict[str, Entry] = {
     "triage": Entry("bedside.triage.commands", "Assess messages; check and evaluate protocols."),
     "knowledge": Entry("bedside.knowledge.commands", "Sources: ingest, search, list."),
     "health": Entry("bedside.ops.health.commands", "How each part is, with evidence and remedy."),
+    "procedures": Entry("bedside.ops.procedures.commands", "What an operator runs: list, show, run, history, cancel."),
     "user": Entry("bedside.identity.commands", "Accounts: create, list, disable, reset."),
     "token": Entry("bedside.identity.token_commands", "Revoke sign-ins."),
     "audit": Entry("bedside.audit.commands", "Read and export the audit log."),

@@ -12,11 +12,13 @@ from bedside.knowledge.routes import router as knowledge
 from bedside.ops.config.routes import router as settings
 from bedside.ops.health.routes import router as health
 from bedside.ops.monitoring.routes import router as monitoring
+from bedside.ops.procedures.routes import router as procedures
 from bedside.ops.queue.routes import router as queue
 from bedside.ops.sample.routes import router as sample_data
+from bedside.ops.series.routes import router as series
 from bedside.platform.http.site import router as site
 from bedside.platform.http.stream import router as stream
 from bedside.triage.routes import router as triage
 
-OPERATIONS = (health, monitoring, queue, settings, sample_data)
+OPERATIONS = (health, monitoring, series, procedures, queue, settings, sample_data)
 ROUTERS: tuple[APIRouter, ...] = (*OPERATIONS, site, stream, audit, knowledge, *IDENTITY, *CARE, assistant, triage)

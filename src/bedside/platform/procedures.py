@@ -24,6 +24,8 @@ from bedside.platform.runtime import Runtime
 
 NAME = r"(?=.{1,64}$)[a-z][a-z0-9_]*(\.[a-z0-9_]+)*"
 
+_PATHS = frozenset({"runs"})
+
 T = TypeVar("T")
 
 
@@ -166,6 +168,8 @@ class ProcedureList:
         if len(names) != len(set(names)):
             raise Fault("Two procedures have the same name.")
         for each in self.procedures:
+            if each.name in _PATHS:
+                raise Fault(f"{each.name} is a path of the API's own, not a procedure.")
             if not re.fullmatch(NAME, each.name):
                 raise Fault(f"{each.name} is no procedure's name: words with dots, lower case, 64 characters at most.")
             if each.cron is not None and any(field.is_required() for field in each.parameters.model_fields.values()):

@@ -178,6 +178,8 @@ class Runner:
                 "procedure.end", "procedure_run", ids=[row.id], fields=[*_fields(row), moved.state], outcome=outcome
             )
             ctx.notify(TOPIC, run_id=row.id)
+            if event is RunEvent.INTERRUPT:
+                await self.pump(ctx)
 
 
 async def _beat(recorder: Recorder, connection: RunConnection, body: asyncio.Task[None]) -> None:

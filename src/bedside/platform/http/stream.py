@@ -24,6 +24,7 @@ LONGEST_SECONDS = 300.0
 
 _PATIENTS = {"conversation": ("conversation_id",)}
 _CLINICIANS = {"worklist": ("assessment_id",), "presence": ("assessment_id",)}
+_OPERATORS = {"procedure": ("run_id",)}
 """Each topic with the ids that leave the house. Those of clinicians are of handed-over cases, which all of them see."""
 
 
@@ -31,11 +32,12 @@ def topics_of(actor: Actor) -> Mapping[str, Sequence[str]]:
     """Return the topics that ``actor`` may hear of, each with its ids that may be told."""
     if actor.role is Role.PATIENT:
         return _PATIENTS
-    return _CLINICIANS if actor.may(Permission.VIEW_WORKLIST) else {}
+    heard = _CLINICIANS if actor.may(Permission.VIEW_WORKLIST) else {}
+    return {**heard, **_OPERATORS} if actor.may(Permission.RUN_PROCEDURES) else heard
 
 
 def audience(actor: Actor) -> Callable[[Notice], bool]:
-    """Return which notices ``actor`` may see: clinicians those of the worklist, patients of their own conversations."""
+    """Return which notices ``actor`` may see: patients those of their own conversations, others by topic."""
     topics = topics_of(actor)
     if actor.role is Role.PATIENT:
         return lambda notice: notice.topic in topics and notice.ids.get("account_id") == str(actor.id)
@@ -46,7 +48,8 @@ def audience(actor: Actor) -> Callable[[Notice], bool]:
 async def events(runtime: RuntimeDep, actor: ActorDep) -> AsyncIterator[ServerSentEvent]:
     """Send a notice for each change that concerns the actor. The stream ends after five minutes; open it again.
 
-    After ``resynchronise`` something may have been missed: load again what is shown.
+    After ``resynchronise`` something may have been missed: load again what is shown. A ``heartbeat`` comes every 15
+    seconds in which nothing else does; where it stays away the connection is dead.
     """
     with runtime.events.subscribe(audience(actor)) as queue:
         yield ServerSentEvent(event="resynchronise", raw_data="{}", retry=2000)
@@ -56,7 +59,8 @@ async def events(runtime: RuntimeDep, actor: ActorDep) -> AsyncIterator[ServerSe
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     notice = await queue.get()
             except TimeoutError:
-                yield ServerSentEvent(comment="still here")
+                # An event, not a comment: pages can't see comments, and would take a dead connection for a quiet one.
+                yield ServerSentEvent(event="heartbeat", raw_data="{}")
                 continue
             told = topics_of(actor).get(notice.topic, ())
             ids = {name: value for name, value in notice.ids.items() if name in told}

@@ -157,6 +157,7 @@ ROUTES: tuple[Route, ...] = (
     # How everything goes, and what is done about it, is the administrators'.
     Route("GET", "/api/monitoring", 401, ONLY_ADMIN),
     Route("GET", "/api/monitoring/routes", 401, ONLY_ADMIN),
+    Route("GET", "/api/monitoring/series", 401, ONLY_ADMIN),
     Route("GET", "/api/settings", 401, ONLY_ADMIN),
     Route("GET", "/api/jobs", 401, ONLY_ADMIN),
     Route("GET", "/api/jobs/schedule", 401, ONLY_ADMIN),

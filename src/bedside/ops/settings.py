@@ -28,6 +28,13 @@ class MonitoringSettings(Section):
         le=720,
         description="How long counts of requests by the minute are kept, in hours.",
     )
+    figure_history_days: int = Field(
+        default=90,
+        alias="FIGURE_HISTORY_DAYS",
+        ge=8,
+        le=3660,
+        description="How long figures over time (requests, queue, pool, disk) are kept, in days.",
+    )
     job_history_days: int = Field(
         default=14,
         alias="JOB_HISTORY_DAYS",

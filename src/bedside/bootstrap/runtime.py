@@ -15,6 +15,8 @@ from bedside.platform.access.unit_of_work import UnitsOfWork
 from bedside.platform.config import Settings
 from bedside.platform.config.core import CacheSettings, DatabaseSettings
 from bedside.platform.database.engine import Database
+from bedside.platform.database.monitor import DatabaseMonitor
+from bedside.platform.database.maintenance import MaintenanceDatabase, maintenance_url
 from bedside.platform.database.roles import DatabaseUrls
 from bedside.platform.events import EventHub
 from bedside.platform.jobs import JobQueue
@@ -39,6 +41,8 @@ def build_runtime(settings: Settings, urls: DatabaseUrls, *, process: str) -> Ru
         authenticate=authenticate,
     )
     runtime.parts.update(build_parts(settings))
+    runtime.parts[DatabaseMonitor] = DatabaseMonitor(urls.monitor)
+    runtime.parts[MaintenanceDatabase] = MaintenanceDatabase(maintenance_url(settings, urls))
     return runtime
 
 

@@ -6,6 +6,8 @@ from bedside.care.settings import CareSettings
 from bedside.identity.settings import IdentitySettings
 from bedside.models.settings import ModelSettings
 from bedside.notify.settings import NotifySettings
+from bedside.ops.maintenance.settings import MaintenanceSettings
+from bedside.ops.database.settings import DatabaseCheckSettings
 from bedside.ops.settings import MonitoringSettings
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.config import Section, Settings, load_settings
@@ -19,6 +21,8 @@ SECTIONS: tuple[type[Section], ...] = (
     CareSettings,
     ModelSettings,
     MonitoringSettings,
+    DatabaseCheckSettings,
+    MaintenanceSettings,
 )
 
 

@@ -13,6 +13,7 @@ from bedside.platform.access.context import Context
 from bedside.platform.access.unit_of_work import UnitsOfWork
 from bedside.platform.config.load import Settings
 from bedside.platform.database.engine import Database
+from bedside.platform.database.monitor import DatabaseMonitor
 from bedside.platform.events import EventHub
 from bedside.platform.jobs import JobQueue
 from bedside.platform.limits import Limiter
@@ -56,4 +57,6 @@ class Runtime:
             if events:
                 await self.events.stop()
             await self.limiter.close()
+            if DatabaseMonitor in self.parts:
+                await self.part(DatabaseMonitor).close()
             await self.database.close()

@@ -149,6 +149,22 @@ def _grant_schema(connection: psycopg.Connection[Any]) -> None:
         connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
         connection.execute(sql.SQL("GRANT ALL ON SCHEMA public TO {}").format(sql.Identifier(OWNER)))
         connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(others))
+        _let_monitor_read_sequences(connection)
+
+
+def _let_monitor_read_sequences(connection: psycopg.Connection[Any]) -> None:
+    """How far a sequence is, is no row of a table; ``pg_monitor`` alone does not see it."""
+    owner, monitor = sql.Identifier(OWNER), sql.Identifier(MONITOR)
+    names = connection.execute(
+        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind = 'S' AND c.relowner = %s::regrole"
+        " AND NOT has_sequence_privilege(%s, c.oid, 'SELECT')",
+        [OWNER, MONITOR],
+    ).fetchall()
+    for (name,) in names:
+        # regclass's text is quoted by the server.
+        connection.execute(sql.SQL("GRANT SELECT ON SEQUENCE {} TO {}").format(sql.SQL(name), monitor))
+    ahead = "ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA public GRANT SELECT ON SEQUENCES TO {}"
+    connection.execute(sql.SQL(ahead).format(owner, monitor))
 
 
 def _signs_in(url: str) -> bool:

@@ -16,9 +16,13 @@ from bedside.care.settings import CareSettings
 from bedside.identity import service as identity
 from bedside.identity.service.links import Messenger
 from bedside.identity.service.views import staff_names
+from bedside.notify.courier import Courier
 from bedside.notify.service import send_privately
+from bedside.ops.health.kept import KeptResults
 from bedside.ops.monitoring.service import Monitor
 from bedside.ops.procedures.service import Running
+from bedside.ops.series.gauges import measure_machine, measure_operations
+from bedside.ops.series.service import CacheHits, Conversations
 from bedside.platform.access.names import ActorNames
 from bedside.platform.checks import CheckList
 from bedside.platform.config import Settings
@@ -35,10 +39,14 @@ def build_parts(settings: Settings) -> dict[type[Any], Any]:
     """Return the parts by their class."""
     return {
         ActorNames: ActorNames(staff_names),
+        CacheHits: CacheHits(),
         CheckList: CheckList(CHECKS),
+        Conversations: Conversations(),
+        Courier: Courier(),
         Engine: Engine(settings),
         FigureSources: FigureSources((identity.figures, care.figures)),
-        Gauges: Gauges((identity.measure_sessions, care.measure_worklist)),
+        Gauges: Gauges((identity.measure_sessions, care.measure_worklist, measure_machine, measure_operations)),
+        KeptResults: KeptResults(),
         Messenger: Messenger(send_privately),
         Monitor: Monitor(settings.get(CareSettings).time_zone),
         RetentionList: RetentionList(RETENTION),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from bedside.notify.service import DELIVER
+from bedside.notify.service import DELIVER, sweep
+from bedside.platform.jobs import Job
 
-JOBS = (DELIVER,)
+SWEEP = Job("notify.sweep", sweep, cron="* * * * *", attempts=1, purpose="Tries messages again that got stuck.")
+JOBS = (DELIVER, SWEEP)

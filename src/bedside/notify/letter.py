@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
+from typing import Any
 
 _LONGEST_LINE = 998  # RFC 5322, section 2.1.1
 
@@ -18,13 +20,16 @@ class Letter:
     body: str = field(repr=False)
     severity: str = "info"
     recipient: str | None = field(default=None, repr=False)
+    kind: str = "message"
+    details: dict[str, Any] = field(default_factory=dict)
+    """What it is about, for receivers that are programs: ids, names and numbers (``Notification.details``)."""
 
 
-def compose(letter: Letter, *, sender: str, now: datetime) -> EmailMessage:
+def compose(letter: Letter, *, sender: str, now: datetime, to: Sequence[str] = ()) -> EmailMessage:
     """Return the letter as a mail message. Raises ValueError when an address or the subject can't be a header."""
     message = EmailMessage()
     message["From"] = sender
-    message["To"] = letter.recipient or sender
+    message["To"] = ", ".join(to) or letter.recipient or sender
     message["Subject"] = letter.subject
     message["Date"] = now
     message["Message-ID"] = make_msgid(domain="bedside.invalid")

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from email.utils import parseaddr
-from enum import StrEnum
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field, SecretStr
 
+from bedside.notify.channels.addresses.channel import AddressesChannel
+from bedside.notify.channels.base import Channel
+from bedside.notify.channels.log.channel import LogChannel
+from bedside.notify.channels.registry import OPERATORS, named_channels
+from bedside.notify.mail_security import MailSecurity
 from bedside.platform.config.core import Environment
 from bedside.platform.config.section import Section
 
 if TYPE_CHECKING:
     from bedside.platform.config.load import Settings
-
-
-class MailSecurity(StrEnum):
-    """How the connection to the mail server is secured."""
-
-    STARTTLS = "starttls"
-    TLS = "tls"
-    NONE = "none"
 
 
 _PORTS = {MailSecurity.STARTTLS: 587, MailSecurity.TLS: 465, MailSecurity.NONE: 25}
@@ -37,6 +33,18 @@ class NotifySettings(Section):
         default=None,
         alias="NOTIFY_URLS",
         description="Where alerts to operators go: Apprise addresses, separated by blanks (chat, pager, push, mail).",
+    )
+    named: SecretStr | None = Field(
+        default=None,
+        alias="NOTIFY_CHANNELS",
+        description="Named channels as YAML: each name with its kind (email, chat, pager, webhook, push) and what that "
+        "kind needs; best given by NOTIFY_CHANNELS_FILE.",
+    )
+    patient_data: bool = Field(
+        default=False,
+        alias="NOTIFY_PATIENT_DATA",
+        description="Let messages carry the evidence behind an alert, which may quote data (a statement that runs "
+        "long). Without it they carry titles, numbers and remedies alone.",
     )
     smtp_host: str | None = Field(default=None, alias="SMTP_HOST", description="The mail server.")
     smtp_port: int | None = Field(
@@ -73,8 +81,19 @@ class NotifySettings(Section):
 
     @property
     def addresses(self) -> list[str]:
-        """The operators' channels. They hold secrets: never log one."""
+        """What NOTIFY_URLS names. They hold secrets: never log one."""
         return self.urls.get_secret_value().split() if self.urls else []
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """Every named channel; ``operators`` is among them, as NOTIFY_URLS or the log where nobody named it."""
+        found = named_channels(self.named.get_secret_value()) if self.named else {}
+        return found if OPERATORS in found else {OPERATORS: self._operators(), **found}
+
+    def _operators(self) -> Channel:
+        if not self.addresses:
+            return LogChannel()
+        return AddressesChannel(kind="addresses", urls=tuple(SecretStr(address) for address in self.addresses))
 
     def problems(self, settings: Settings) -> Iterable[str]:
         if self.smtp_host and not self.mail_from:
@@ -88,6 +107,19 @@ class NotifySettings(Section):
             yield "SMTP_SECURITY is none towards another machine in production; use starttls or tls."
         if any("://" not in address for address in self.addresses):
             yield "NOTIFY_URLS: each address has the form service://…, as https://appriseit.com lists them."
+            return
+        yield from self._channel_problems()
+
+    def _channel_problems(self) -> Iterable[str]:
+        try:
+            channels = self.channels
+        except ValueError as error:
+            yield f"NOTIFY_CHANNELS: {error}"
+            return
+        for name, channel in channels.items():
+            problem = channel.problem(self)
+            if problem:
+                yield f"NOTIFY_CHANNELS: {name}: {problem}"
 
 
 def _is_local(host: str) -> bool:

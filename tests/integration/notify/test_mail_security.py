@@ -21,9 +21,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from pydantic import SecretStr
 
+from bedside.notify.channels.email.mail import send_by_mail
 from bedside.notify.letter import Letter, compose
-from bedside.notify.mail import send_by_mail
-from bedside.notify.settings import MailSecurity, NotifySettings
+from bedside.notify.mail_security import MailSecurity
+from bedside.notify.settings import NotifySettings
 from bedside.platform.config import load_settings
 from bedside.platform.errors import SettingsError
 from tests.integration.notify.test_notify import free_port

@@ -10,6 +10,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -24,8 +25,10 @@ from bedside.identity.service import links
 from bedside.identity.service.accounts import add_account
 from bedside.kit.ids import new_id
 from bedside.notify import service
+from bedside.notify.mail_security import MailSecurity
+from bedside.notify.retention import RETENTION
 from bedside.notify.schemas import Notification, Severity
-from bedside.notify.settings import MailSecurity, NotifySettings
+from bedside.notify.settings import NotifySettings
 from bedside.notify.tables import NotificationRow
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.errors import Unavailable
@@ -270,21 +273,15 @@ async def test_one_recipient_never_becomes_two(runtime: Runtime, mailroom: Mailr
     assert not any(message["Bcc"] for _, message in mailroom.taken)
 
 
-async def test_old_notifications_and_kept_messages_are_cleaned_up(runtime: Runtime) -> None:
+async def test_old_notifications_and_kept_messages_are_forgotten(runtime: Runtime) -> None:
     await service.send_privately(runtime, "a@example.org", "Subject", "body")
     await send(runtime, NOTE)
-    await service.clean_up(runtime)
+    soon = runtime.clock.now() + timedelta(minutes=1)
+    for kind in RETENTION:
+        assert await kind.forget(runtime, soon - timedelta(hours=1), 10) == 0
     assert len(await rows(runtime)) == 2
-
-    class Later:
-        def now(self) -> object:
-            from datetime import UTC, datetime, timedelta
-
-            return datetime.now(UTC) + timedelta(days=91)
-
-    runtime.clock = runtime.units.clock = Later()  # type: ignore[assignment]
-    await service.clean_up(runtime)
-    await service.clean_up(runtime)
+    for kind in RETENTION:
+        assert await kind.count(runtime, soon) == await kind.forget(runtime, soon, 10) > 0
     assert await rows(runtime) == []
     assert list((runtime.settings.home / "outbox").iterdir()) == []
 

@@ -96,7 +96,7 @@ class Value:
         if not isinstance(self._node, yaml.ScalarNode):
             return None
         try:
-            found: object = _Constructor.construct_object(self._node)  # type: ignore[no-untyped-call]  # no stub for it
+            found: object = _Constructor.construct_object(self._node)
         except (yaml.YAMLError, ValueError):
             return None
         return found

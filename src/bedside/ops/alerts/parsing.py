@@ -156,7 +156,7 @@ class _Reader:
         return Rule(
             name=name,
             title=found["title"].text("`title`", 120),
-            part=found["part"].made("`part`", _name, part) or part if "part" in found else part,
+            part=(found["part"].made("`part`", _name, None) or part) if "part" in found else part,
             condition=condition,
             hold=_length(found.get("for"), "`for`", defaults.hold),
             resolve_hold=_length(found.get("resolve_for"), "`resolve_for`", defaults.resolve_hold),

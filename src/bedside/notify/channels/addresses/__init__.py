@@ -1,0 +1,1 @@
+"""Apprise addresses of any kind: the setting NOTIFY_URLS."""

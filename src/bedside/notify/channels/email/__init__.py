@@ -1,0 +1,1 @@
+"""Mail to a list of addresses."""

@@ -1,0 +1,1 @@
+"""The log: where operators are told while no channel is set."""

@@ -1,0 +1,1 @@
+"""Pagers: the PagerDuty Events API, or Apprise."""

@@ -1,0 +1,1 @@
+"""Telephones, through Apprise."""

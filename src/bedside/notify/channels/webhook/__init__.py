@@ -1,0 +1,1 @@
+"""Programs: JSON over HTTP, signed."""

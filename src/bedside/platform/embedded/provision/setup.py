@@ -156,8 +156,8 @@ def _let_monitor_read_sequences(connection: psycopg.Connection[Any]) -> None:
     """How far a sequence is, is no row of a table; ``pg_monitor`` alone does not see it."""
     owner, monitor = sql.Identifier(OWNER), sql.Identifier(MONITOR)
     names = connection.execute(
-        "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relkind = 'S' AND c.relowner = %s::regrole"
-        " AND NOT has_sequence_privilege(%s, c.oid, 'SELECT')",
+        "SELECT q.seqrelid::regclass::text FROM pg_sequence q JOIN pg_class c ON c.oid = q.seqrelid"
+        " WHERE c.relowner = %s::regrole AND NOT has_sequence_privilege(%s, q.seqrelid, 'SELECT')",
         [OWNER, MONITOR],
     ).fetchall()
     for (name,) in names:

@@ -75,9 +75,9 @@ def _settings(**options: bool) -> Settings:
     return settings
 
 
-def _open_runtime() -> AbstractAsyncContextManager[Runtime]:
+def _open_runtime(**options: bool) -> AbstractAsyncContextManager[Runtime]:
     module = importlib.import_module("bedside.bootstrap.host")
-    opened: AbstractAsyncContextManager[Runtime] = module.host_runtime()
+    opened: AbstractAsyncContextManager[Runtime] = module.host_runtime(**options)
     return opened
 
 

@@ -137,10 +137,12 @@ def _fill(rows: Rows, other: Case) -> None:
             rows.actors[who],
         )
     sql_of(
-        "INSERT INTO check_results (checked_at, part, status, evidence, response_time_ms)"
-        " VALUES (now(), 'db', 'healthy', 'It answers.', 1)"
+        "INSERT INTO check_results (name, checked_at, part, status, evidence, response_time_ms)"
+        " VALUES ('db.connection', now(), 'db', 'healthy', '', 1)"
     )
+    sql_of("INSERT INTO check_states VALUES ('db.connection', 'healthy', now(), now(), '{}')")
     sql_of("INSERT INTO traffic_minutes VALUES (now(), 'GET /health', gen_random_uuid(), 1, 0, 0, ARRAY[1])")
+    sql_of("INSERT INTO samples VALUES ('disk.used', '', 60, now(), 42, 43, 1)")
     sql_of(
         "INSERT INTO maintenance_windows (id, created_at, starts_at, ends_at, reason, planned_by_name)"
         " VALUES (gen_random_uuid(), now(), now(), now() + interval '1 hour', 'New disks', 'Ada Admin')"

@@ -102,7 +102,8 @@ TABLES: dict[str, Table] = {
     "procrastinate_periodic_defers": Table(CLOSED, "task_name = 'x'", fresh={"id": "999999", "task_name": "'y'"}),
     "procrastinate_workers": Table(CLOSED, "last_heartbeat = now()"),
     # What is watched is the operators'; Bedside itself alone writes it.
-    "check_results": Table(to(MANAGERS), "status = 'down'", delete=to(SYSTEM), add=SYSTEM, fresh={"part": "'another'"}),
+    "check_results": Table(to(MANAGERS), "status = 'down'", delete=to(SYSTEM), add=SYSTEM, fresh={"name": "'another'"}),
+    "check_states": Table(to(MANAGERS), "status = 'down'", to(SYSTEM), to(SYSTEM), SYSTEM, {"name": "'another'"}),
     "traffic_minutes": Table(
         to(MANAGERS),
         "requests = 0",
@@ -110,6 +111,14 @@ TABLES: dict[str, Table] = {
         delete=to(SYSTEM),
         add=SYSTEM,
         fresh={"process_id": "gen_random_uuid()"},
+    ),
+    "samples": Table(
+        to(MANAGERS),
+        "mean = 0",
+        change=to(SYSTEM),
+        delete=to(SYSTEM),
+        add=SYSTEM,
+        fresh={"label": "'another'"},
     ),
     # Windows are shown to all staff; what keeps records from being deleted is the administrators' and Bedside's.
     "maintenance_windows": Table(to(STAFF | SYSTEM), "ended_at = now()", change=to(ADMINS), add=ADMINS, fresh=NEW_ID),

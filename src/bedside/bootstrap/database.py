@@ -79,13 +79,19 @@ def urls_for_process(settings: Settings, wait: float | None) -> Iterator[Databas
         yield awaited_urls(settings, wait)
 
 
+def urls_as_they_are(settings: Settings) -> DatabaseUrls:
+    """Return the database's URLs without asking whether it answers."""
+    database = settings.get(DatabaseSettings)
+    return embedded_urls(embedded_server(settings), database) if database.is_embedded else external_urls(database)
+
+
 def awaited_urls(settings: Settings, seconds: float) -> DatabaseUrls:
     """Wait up to ``seconds`` for a database that somebody else starts and migrates; return its URLs, there or not."""
     database = settings.get(DatabaseSettings)
     server = embedded_server(settings)
     deadline = time.monotonic() + seconds
     while True:
-        urls = embedded_urls(server, database) if database.is_embedded else external_urls(database)
+        urls = urls_as_they_are(settings)
         if not database.is_embedded:
             require_accepted(urls.app, "DATABASE_URL")
         if not database.is_embedded or _is_prepared(server, settings):

@@ -11,8 +11,8 @@ HOSTILE = "<img src=x onerror=window.__broken=1>"
 def give_a_past(house: House) -> None:
     """A day of checks with trouble and a gap in it, and an hour of requests. Safe to run again."""
     house.sql(
-        "INSERT INTO check_results (checked_at, part, status, evidence, response_time_ms)"
-        " SELECT now() - n * interval '10 minutes', part,"
+        "INSERT INTO check_results (name, checked_at, part, status, evidence, response_time_ms)"
+        " SELECT part || '.past', now() - n * interval '10 minutes', part,"
         "  CASE WHEN part = 'db' AND n BETWEEN 40 AND 42 THEN 'down'"
         "   WHEN part = 'disk' AND n BETWEEN 90 AND 99 THEN 'degraded' ELSE 'healthy' END,"
         "  CASE WHEN part = 'db' AND n BETWEEN 40 AND 42 THEN 'No answer within 2 s.' ELSE 'As it should be.' END,"

@@ -14,7 +14,7 @@ from bedside.ops.monitoring.service import Monitor
 from bedside.ops.monitoring.tables import CheckRecord, TrafficMinute
 from bedside.platform.access.actor import Actor
 from bedside.platform.access.ledger import AuditEvent
-from bedside.platform.checks import Check, CheckList, CheckResult, Finding, Health
+from bedside.platform.checks import Category, Check, CheckList, CheckResult, Finding, Health
 from bedside.platform.errors import Unavailable
 from bedside.platform.runtime import Runtime
 from bedside.platform.traffic import Traffic
@@ -34,7 +34,14 @@ def clock(runtime: Runtime) -> FixedClock:
 
 def result(part: str, at: datetime, status: Health = Health.HEALTHY, evidence: str = "well") -> CheckResult:
     return CheckResult(
-        part=part, title=part, status=status, evidence=evidence, response_time_ms=4.0, last_checked=at, conditions=[]
+        name=f"{part}.past",
+        part=part,
+        category=Category.HEALTH,
+        title=part,
+        status=status,
+        evidence=evidence,
+        response_time_ms=4.0,
+        last_checked=at,
     )
 
 
@@ -94,10 +101,10 @@ async def test_the_job_keeps_what_every_check_found(runtime: Runtime, clock: Fix
     runtime.parts[CheckList] = CheckList((*checks, Check("broken", "Broken", broken, "Mend it.")))
     await service.look(runtime)
     async with runtime.unit_of_work(SYSTEM) as ctx:
-        kept = {row.part: row for row in (await ctx.session.execute(select(CheckRecord))).scalars()}
-    assert {"db", "worker", "disk", "broken"} <= set(kept)
+        kept = {row.name: row for row in (await ctx.session.execute(select(CheckRecord))).scalars()}
+    assert {"db.connection", "worker.queue", "disk.space", "broken"} <= set(kept)
     assert (kept["broken"].status, kept["broken"].evidence) == ("down", "It does not answer.")
-    assert kept["disk"].value is not None
+    assert kept["disk.space"].value is not None
     part = part_of(await reported(runtime), "broken")
     assert (part.uptime_percent, part.status, part.remedy) == (0.0, Health.DOWN, "Mend it.")
 

@@ -29,4 +29,12 @@ async def _api(runtime: Runtime) -> Finding:
     )
 
 
-API_CHECK = Check("api", "API", _api, "See logs/api.log below BEDSIDE_HOME; then start Bedside again: bedside up")
+API_CHECK = Check(
+    "api",
+    "Address",
+    _api,
+    "See logs/api.log below BEDSIDE_HOME; then start Bedside again: bedside up",
+    name="api.address",
+    vital=True,
+    time_limit_seconds=1.7,
+)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Select, Text, cast, column, extract, func, select, table
 
-from bedside.platform.checks import Check, Condition, Finding, Health
+from bedside.platform.checks import NEEDS_DATABASE, Category, Check, Condition, Finding, Health
 from bedside.platform.config import Settings
 from bedside.platform.config.core import Environment
 from bedside.platform.runtime import Runtime
@@ -144,8 +144,31 @@ _events = table("procrastinate_events", column("job_id"), column("type"), column
 _heartbeats = table("procrastinate_workers", column("last_heartbeat"))
 
 DATABASE_CHECK = Check(
-    "db", "Database", _database, "Start PostgreSQL, or mend DATABASE_URL; `bedside config check` tells which."
+    "db",
+    "Connection",
+    _database,
+    "Start PostgreSQL, or mend DATABASE_URL; `bedside config check` tells which.",
+    name="db.connection",
+    vital=True,
+    time_limit_seconds=1.0,
 )
-DISK_CHECK = Check("disk", "Disk", _disk, "Make sure that BEDSIDE_HOME is mounted and readable.")
-WORKER_CHECK = Check("worker", "Background jobs", _worker, "See the database first: the queue is in it.")
-SETTINGS_CHECK = Check("settings", "Settings", _settings, "Run `bedside config check`.")
+DISK_CHECK = Check(
+    "disk",
+    "Space",
+    _disk,
+    "Make sure that BEDSIDE_HOME is mounted and readable.",
+    name="disk.space",
+    category=Category.HOST,
+    procedure=None,
+)
+WORKER_CHECK = Check(
+    "worker",
+    "Queue",
+    _worker,
+    "See the database first: the queue is in it.",
+    name="worker.queue",
+    needs=NEEDS_DATABASE,
+)
+SETTINGS_CHECK = Check(
+    "settings", "Missing settings", _settings, "Run `bedside config check`.", name="settings.missing"
+)

@@ -12,18 +12,20 @@ from bedside.ops.health.schemas import Alive, HealthReport, Readiness
 from bedside.platform.gauges import Gauges
 from bedside.platform.http.dependencies import RuntimeDep
 from bedside.platform.http.problems import documented
-from bedside.platform.metrics import DATABASE_CONNECTIONS, REGISTRY
+from bedside.platform.metrics import DATABASE_CONNECTIONS, DATABASE_POOL, REGISTRY
 
 router = APIRouter(tags=["health"])
 
-_DOWN: dict[int | str, dict[str, Any]] = {503: {"model": HealthReport, "description": "At least one part is down."}}
+_DOWN: dict[int | str, dict[str, Any]] = {
+    503: {"model": HealthReport, "description": "A part is down without which nobody can be served."}
+}
 
 
 @router.get("/health", responses=_DOWN)
 async def health(runtime: RuntimeDep, response: Response) -> HealthReport:
     """Every part's health."""
-    found = await service.report(runtime)
-    response.status_code = service.http_status(found.status)
+    found = service.for_everybody(await service.report(runtime))
+    response.status_code = service.http_status(found)
     return found
 
 
@@ -44,8 +46,8 @@ async def health_of_part(
     part: Annotated[str, Path(max_length=40)], runtime: RuntimeDep, response: Response
 ) -> HealthReport:
     """One part's health."""
-    found = await service.report(runtime, part)
-    response.status_code = service.http_status(found.status)
+    found = service.for_everybody(await service.report(runtime, [part]))
+    response.status_code = service.http_status(found)
     return found
 
 
@@ -68,4 +70,5 @@ async def metrics(runtime: RuntimeDep) -> Response:
     """Metrics in Prometheus's text format."""
     await runtime.part(Gauges).refresh(runtime)
     DATABASE_CONNECTIONS.set(runtime.database.active)
+    DATABASE_POOL.set(runtime.database.limit)
     return Response(generate_latest(REGISTRY), headers={"content-type": CONTENT_TYPE_LATEST})

@@ -2,28 +2,86 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Sequence
-from importlib.metadata import version
+from datetime import timedelta
 
+from bedside.ops.health.grouping import make_report
+from bedside.ops.health.kept import KeptResults
 from bedside.ops.health.schemas import HealthReport, Readiness
-from bedside.platform.checks import Check, CheckList, Health, run_checks, worst
+from bedside.platform.checks import (
+    FULL_RUN_SECONDS,
+    Category,
+    Check,
+    CheckList,
+    CheckResult,
+    run_checks,
+    skipped,
+)
 from bedside.platform.database.migrate import head
 from bedside.platform.database.revision import revision
 from bedside.platform.errors import BedsideError, NotFound
 from bedside.platform.runtime import Runtime
 
+OPEN = frozenset({Category.HEALTH, Category.HOST})
+"""What ``/health`` tells without a sign-in. A weak secret or an open right is the administrators' to know."""
+LIVE_PERIOD = timedelta(minutes=1)
 
-async def report(runtime: Runtime, part: str | None = None, more: Sequence[Check] = ()) -> HealthReport:
-    """Return every part's health, or one part's. Raises NotFound for a part that has no check.
 
-    ``more`` are checks that only the asking process can make.
+async def report(
+    runtime: Runtime, names: Sequence[str] = (), more: Sequence[Check] = (), *, anew: bool = False
+) -> HealthReport:
+    """Return how the named parts or checks are, or all, within two seconds. Raises NotFound for a name of neither.
+
+    ``more`` are checks that only the asking process can make. ``anew``: look at everything now; otherwise what is
+    looked at less often than each minute is told as it was found last. What takes longer than the two seconds is told
+    as it was found last, unless it is named itself.
     """
+    begun = time.perf_counter()
     checks = (*more, *runtime.part(CheckList).checks)
-    chosen = [c for c in checks if part in (None, c.part)]
-    if not chosen:
-        raise NotFound(f"There is no such part; the parts are {', '.join(sorted({c.part for c in checks}))}.")
-    results = await run_checks(runtime, chosen)
-    return HealthReport(status=worst(results), version=version("bedside"), timestamp=runtime.clock.now(), parts=results)
+    chosen = [c for c in checks if not names or c.part in names or c.name in names]
+    if any(not any(name in (c.part, c.name) for c in checks) for name in names):
+        parts = ", ".join(dict.fromkeys(c.part for c in checks))
+        raise NotFound(f"There is no such part or check; the parts are {parts}.")
+    kept = await runtime.part(KeptResults).read(runtime)
+    now = runtime.clock.now()
+    slow = [c for c in chosen if c.is_slow and c.name in names]
+    live = [
+        c
+        for c in chosen
+        if not c.is_slow and (anew or c.name in names or c.period <= LIVE_PERIOD or not kept.is_fresh(c, now))
+    ]
+    found = await asyncio.gather(
+        run_checks(runtime, live, within=FULL_RUN_SECONDS - (time.perf_counter() - begun)),
+        run_checks(runtime, slow),
+    )
+    results = {r.name: r for results in found for r in results}
+    told = [results.get(c.name) or kept.result(c) or _not_yet(runtime, c) for c in chosen]
+    vital = frozenset(c.name for c in checks if c.vital)
+    return make_report([kept.standing(result) for result in told], vital, runtime.clock.now())
+
+
+def for_everybody(found: HealthReport) -> HealthReport:
+    """Return of a report what people may read who have not signed in: no security, no statements, no queries."""
+    results = [_opened(c) for part in found.parts for c in part.checks if c.category in OPEN | {Category.DATABASE}]
+    told = make_report(results, frozenset(), found.timestamp)
+    return told.model_copy(update={"serving": found.serving})
+
+
+def _opened(result: CheckResult) -> CheckResult:
+    if result.category in OPEN:
+        return result.model_copy(update={"sql": []})
+    hidden = "Told to administrators: bedside health, or the page Checks."
+    return result.model_copy(
+        update={"sql": [], "conditions": [], "value": None, "threshold": None, "remedy": None, "evidence": hidden}
+    )
+
+
+def _not_yet(runtime: Runtime, check: Check) -> CheckResult:
+    often = f"every {check.period.total_seconds() / 60:.0f} minutes"
+    reason = f"Takes longer than a full run: the worker looks {often}, and `bedside health {check.name}` looks now."
+    return check.result(runtime, skipped(reason))
 
 
 async def readiness(runtime: Runtime) -> Readiness:
@@ -38,6 +96,6 @@ async def readiness(runtime: Runtime) -> Readiness:
     return Readiness(ready=True)
 
 
-def http_status(status: Health) -> int:
-    """Return 200 while people can be served, 503 when a part is down."""
-    return 503 if status is Health.DOWN else 200
+def http_status(found: HealthReport) -> int:
+    """Return 200 while people can be served, 503 when what this hangs on is down."""
+    return 200 if found.serving else 503

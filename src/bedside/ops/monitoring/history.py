@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bedside.ops.health.schemas import PartHealth
 from bedside.ops.monitoring.schemas import Bar, Latencies, MinuteOfRequests, PartReport, Requests, RouteRequests
-from bedside.platform.checks import CheckResult, Health
+from bedside.platform.checks import Health
 from bedside.platform.traffic import BUCKETS, percentile
 
 BARS = 60
@@ -15,18 +16,41 @@ MINUTES = 60
 
 
 def part_report(
-    result: CheckResult, rows: Iterable[Any], *, minutes: int, since: datetime, width: timedelta, whole: timedelta
+    part: PartHealth,
+    rows: Iterable[Any],
+    standings: Iterable[Any],
+    *,
+    period: timedelta,
+    since: datetime,
+    until: datetime,
 ) -> PartReport:
-    """Return one part's report from its stretches (repository.history); ``minutes``: in how many it was looked at."""
-    by_number = {int(row.stretch): row for row in rows}
-    checks = sum(row.checks for row in by_number.values())
-    up = checks - sum(row.down for row in by_number.values())
-    return PartReport(
-        **result.model_dump(),
-        uptime_percent=round(100 * up / checks, 3) if checks else None,
-        observed_percent=round(min(100.0, 100 * minutes / (whole.total_seconds() / 60)), 1),
-        history=[_bar(since + number * width, by_number.get(number)) for number in range(BARS)],
+    """Return one part's report from its stretches and its checks' standings (repository).
+
+    ``period``: how often the part is looked at, by the check that is made most often.
+    """
+    found = list(standings)
+    whole = until - since
+    looked = max((row.looks for row in found), default=0) * period / whole
+    return PartReport.model_validate(
+        {
+            **part.model_dump(),
+            "uptime_percent": min((percent(row.looks - row.down, row.looks) for row in found), default=None),
+            "error_rate_percent": max((percent(row.unhealthy, row.looks) for row in found), default=None),
+            "observed_percent": round(min(100.0, 100 * looked), 1),
+            "history": bars(rows, since, whole),
+        }
     )
+
+
+def percent(count: int, whole: int) -> float:
+    """Return ``count`` of ``whole`` in percent."""
+    return round(100 * count / whole, 3)
+
+
+def bars(rows: Iterable[Any], since: datetime, whole: timedelta) -> list[Bar]:
+    """Return the stretches (repository.history) from ``since``, one bar for each, also where nobody looked."""
+    by_number = {int(row.stretch): row for row in rows}
+    return [_bar(since + number * whole / BARS, by_number.get(number)) for number in range(BARS)]
 
 
 def _bar(start: datetime, row: Any | None) -> Bar:

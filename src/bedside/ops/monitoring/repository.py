@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     Text,
+    case,
     cast,
     column,
     delete,
     extract,
     func,
-    insert,
     literal,
     select,
     table,
@@ -23,8 +23,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bedside.ops.monitoring.tables import CheckRecord, TrafficMinute
-from bedside.platform.checks import CheckResult
+from bedside.ops.monitoring.tables import CheckRecord, CheckState, TrafficMinute
+from bedside.platform.checks import CheckResult, Health
 from bedside.platform.traffic import ALL_ROUTES, Counts
 
 _jobs = table("procrastinate_jobs", column("id"), column("status"), column("scheduled_at"))
@@ -33,16 +33,68 @@ _workers = table("procrastinate_workers", column("id"), column("last_heartbeat")
 
 
 async def keep_results(session: AsyncSession, results: Sequence[CheckResult]) -> None:
-    names = ("part", "value", "threshold", "evidence", "response_time_ms")
+    """Add results to the history, but for what was skipped, and make each its check's newest."""
+    names = ("name", "part", "value", "threshold", "response_time_ms")
     rows = [
-        {**{name: getattr(r, name) for name in names}, "checked_at": r.last_checked, "status": r.status.value}
+        {
+            **{name: getattr(r, name) for name in names},
+            "checked_at": r.last_checked,
+            "status": r.status.value,
+            "evidence": "" if r.status is Health.HEALTHY else r.evidence,
+        }
         for r in results
+        if r.skipped is None
     ]
-    await session.execute(insert(CheckRecord), rows)
+    if rows:
+        # Two looks of one moment (a clock that stands, somebody's beside the worker's) are one.
+        await session.execute(upsert(CheckRecord).on_conflict_do_nothing(), rows)
+    await _keep_states(session, results)
 
 
-async def history(session: AsyncSession, since: datetime, width: timedelta) -> Sequence[Any]:
-    """Return each part's results since then, in stretches of ``width``: part, number of stretch, counts, evidence."""
+async def _keep_states(session: AsyncSession, results: Sequence[CheckResult]) -> None:
+    if not results:
+        return
+    statement = upsert(CheckState)
+    new = statement.excluded
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[CheckState.name],
+            set_={
+                "status": new.status,
+                "since": case((CheckState.status == new.status, CheckState.since), else_=new.since),
+                "checked_at": new.checked_at,
+                "result": new.result,
+            },
+            where=new.checked_at >= CheckState.checked_at,
+        ),
+        [
+            {
+                "name": r.name,
+                "status": r.status.value,
+                "since": r.last_checked,
+                "checked_at": r.last_checked,
+                "result": r.model_dump(mode="json"),
+            }
+            for r in sorted(results, key=lambda r: r.name)  # one order, so that two that write never wait crosswise
+        ],
+    )
+
+
+async def states(session: AsyncSession) -> Sequence[CheckState]:
+    """Return each check's newest result."""
+    return (await session.execute(select(CheckState))).scalars().all()
+
+
+async def drop_states(session: AsyncSession, names: Sequence[str]) -> None:
+    """Forget the newest results of checks that are not among ``names``: no version of Bedside makes them any more."""
+    await session.execute(delete(CheckState).where(CheckState.name.not_in(names)))
+
+
+async def history(session: AsyncSession, since: datetime, width: timedelta, name: str | None = None) -> Sequence[Any]:
+    """Return each part's results since then, in stretches of ``width``: part, number of stretch, counts, evidence.
+
+    With ``name`` that check's alone.
+    """
     stretch = func.floor(extract("epoch", CheckRecord.checked_at - since) / width.total_seconds())
     newest_first = aggregate_order_by(CheckRecord.evidence, CheckRecord.checked_at.desc())
     query = (
@@ -58,14 +110,23 @@ async def history(session: AsyncSession, since: datetime, width: timedelta) -> S
         .where(CheckRecord.checked_at >= since)
         .group_by(CheckRecord.part, stretch)
     )
+    return (await session.execute(query.where(CheckRecord.name == name) if name else query)).all()
+
+
+async def standings(session: AsyncSession, since: datetime) -> Sequence[Any]:
+    """Return for each check since then: name, part, looks, how many found it not healthy, how many down."""
+    query = (
+        select(
+            CheckRecord.name,
+            CheckRecord.part,
+            func.count().label("looks"),
+            func.count().filter(CheckRecord.status != "healthy").label("unhealthy"),
+            func.count().filter(CheckRecord.status == "down").label("down"),
+        )
+        .where(CheckRecord.checked_at >= since)
+        .group_by(CheckRecord.name, CheckRecord.part)
+    )
     return (await session.execute(query)).all()
-
-
-async def minutes_observed(session: AsyncSession, since: datetime) -> dict[str, int]:
-    """Return for each part in how many minutes it was looked at."""
-    minute = func.date_trunc("minute", CheckRecord.checked_at)
-    query = select(CheckRecord.part, func.count(minute.distinct())).where(CheckRecord.checked_at >= since)
-    return {row[0]: row[1] for row in await session.execute(query.group_by(CheckRecord.part))}
 
 
 async def keep_traffic(session: AsyncSession, process_id: UUID, taken: Sequence[tuple[datetime, str, Counts]]) -> None:
@@ -146,7 +207,8 @@ async def database(session: AsyncSession) -> Any:
     return (await session.execute(query)).one()
 
 
-async def forget(session: AsyncSession, *, checks_before: datetime, traffic_before: datetime) -> None:
-    """Delete the history from before these moments."""
-    await session.execute(delete(CheckRecord).where(CheckRecord.checked_at < checks_before))
-    await session.execute(delete(TrafficMinute).where(TrafficMinute.minute < traffic_before))
+async def blocks(session: AsyncSession) -> Any:
+    """Return how many blocks the database found in its memory (``hits``) and how many it read, since it began."""
+    statistics = table("pg_stat_database", column("datname"), column("blks_hit"), column("blks_read"))
+    query = select(statistics.c.blks_hit.label("hits"), statistics.c.blks_read.label("reads"))
+    return (await session.execute(query.where(statistics.c.datname == func.current_database()))).one()

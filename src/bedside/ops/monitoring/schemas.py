@@ -6,7 +6,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from bedside.platform.checks import CheckResult, Health
+from bedside.ops.health.schemas import PartHealth
+from bedside.platform.checks import Health
 from bedside.platform.figures import Figure
 
 
@@ -20,10 +21,9 @@ class Bar(BaseModel):
     evidence: str | None = Field(description="Of the last result that was not healthy.")
 
 
-class PartReport(CheckResult):
-    """A part as it is now and as it was."""
+class PartReport(PartHealth):
+    """A part as it is now and as it was in the hours of the report. Its uptime is that of its worst check."""
 
-    uptime_percent: float | None = Field(description="Of the results, how many found it up; null without any.")
     observed_percent: float = Field(description="Of the time, for how much there is a result.")
     history: list[Bar]
 

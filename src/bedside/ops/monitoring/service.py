@@ -14,6 +14,8 @@ from importlib.metadata import version
 import psutil
 import structlog
 
+from bedside.ops.health.schemas import PartHealth
+from bedside.ops.health.service import report
 from bedside.ops.monitoring import history, repository
 from bedside.ops.monitoring.schemas import (
     DatabaseReport,
@@ -23,10 +25,10 @@ from bedside.ops.monitoring.schemas import (
     QueueReport,
     RouteList,
 )
-from bedside.ops.settings import MonitoringSettings
+from bedside.ops.series.service import sample_pool
 from bedside.platform.access.actor import Actor
 from bedside.platform.access.context import Context
-from bedside.platform.checks import CheckList, CheckResult, run_checks, worst
+from bedside.platform.checks import Check, CheckList, run_checks
 from bedside.platform.errors import BedsideError
 from bedside.platform.figures import Figure, FigureSources
 from bedside.platform.runtime import Runtime
@@ -35,6 +37,8 @@ from bedside.platform.traffic import Traffic
 _log = structlog.get_logger(__name__)
 
 FLUSH_SECONDS = 10.0
+# The job begins some seconds earlier in its minute than it did in the last one: that is no reason to leave one out.
+EARLY = timedelta(seconds=30)
 SOURCE_SECONDS = 2.0
 # The procrastinate worker's own measure of a worker that is gone (its ``stalled_worker_timeout``).
 HEARTBEAT_SECONDS = 30.0
@@ -65,17 +69,17 @@ class Monitor:
             return kept[1]
 
     async def _make(self, runtime: Runtime, hours: int) -> MonitoringReport:
-        results = await run_checks(runtime, runtime.part(CheckList).checks)
+        health = await report(runtime)
         if time.monotonic() - self._figures[0] > self.FIGURES_KEPT_SECONDS:
             self._figures = (time.monotonic(), await _figures(runtime))
         now = runtime.clock.now()
         async with runtime.unit_of_work(Actor.system("api")) as ctx:
-            parts = await _parts(ctx, results, timedelta(hours=hours))
+            parts = await _parts(ctx, health.parts, runtime.part(CheckList).checks, hours)
             rows = await repository.traffic(ctx.session, hour_before(now), by_route=False)
             queue = await repository.queue(ctx.session, now, HEARTBEAT_SECONDS)
             database = await repository.database(ctx.session)
         return MonitoringReport(
-            status=worst(results),
+            status=health.status,
             version=version("bedside"),
             timestamp=now,
             hours=hours,
@@ -94,20 +98,21 @@ def hour_before(now: datetime) -> datetime:
     return now.replace(second=0, microsecond=0) - timedelta(minutes=history.MINUTES - 1)
 
 
-async def _parts(ctx: Context, results: Sequence[CheckResult], whole: timedelta) -> list[PartReport]:
-    since, width = ctx.now() - whole, whole / history.BARS
-    rows = await repository.history(ctx.session, since, width)
-    minutes = await repository.minutes_observed(ctx.session, since)
+async def _parts(ctx: Context, parts: Sequence[PartHealth], checks: Sequence[Check], hours: int) -> list[PartReport]:
+    until = ctx.now()
+    since = until - timedelta(hours=hours)
+    rows = await repository.history(ctx.session, since, (until - since) / history.BARS)
+    standings = await repository.standings(ctx.session, since)
     return [
         history.part_report(
-            result,
-            [row for row in rows if row.part == result.part],
-            minutes=minutes.get(result.part, 0),
+            part,
+            [row for row in rows if row.part == part.part],
+            [row for row in standings if row.part == part.part],
+            period=min((check.period for check in checks if check.part == part.part), default=timedelta(minutes=1)),
             since=since,
-            width=width,
-            whole=whole,
+            until=until,
         )
-        for result in results
+        for part in parts
     ]
 
 
@@ -143,22 +148,16 @@ async def routes(runtime: Runtime) -> RouteList:
 
 
 async def look(runtime: Runtime) -> None:
-    """Run every check and keep what it found."""
-    results = await run_checks(runtime, runtime.part(CheckList).checks)
+    """Make every check whose period is over, and keep what it found."""
+    checks = runtime.part(CheckList).checks
+    async with runtime.unit_of_work(Actor.system("job")) as ctx:
+        last = {state.name: state.checked_at for state in await repository.states(ctx.session)}
+    now = runtime.clock.now()
+    due = [check for check in checks if check.name not in last or last[check.name] + check.period <= now + EARLY]
+    results = await run_checks(runtime, due)
     async with runtime.unit_of_work(Actor.system("job")) as ctx:
         await repository.keep_results(ctx.session, results)
-
-
-async def forget(runtime: Runtime) -> None:
-    """Delete what is older than the settings say: results of checks, requests, finished jobs."""
-    keep = runtime.settings.get(MonitoringSettings)
-    async with runtime.unit_of_work(Actor.system("job")) as ctx:
-        await repository.forget(
-            ctx.session,
-            checks_before=ctx.now() - timedelta(days=keep.check_history_days),
-            traffic_before=ctx.now() - timedelta(hours=keep.request_history_hours),
-        )
-    await runtime.jobs.forget_finished(keep.job_history_days * 24)
+        await repository.drop_states(ctx.session, [check.name for check in checks])
 
 
 async def write_traffic(runtime: Runtime) -> None:
@@ -183,5 +182,6 @@ async def keep_writing_traffic(runtime: Runtime) -> None:
 async def _try_to_write(runtime: Runtime) -> None:
     try:
         await write_traffic(runtime)
+        await sample_pool(runtime)
     except BedsideError as error:
         _log.warning("counts of requests could not be written; they are kept", error=type(error).__name__)

@@ -22,11 +22,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class CliSession:
-    """``settings(generate_secrets, allow_unsafe)`` loads settings; ``open_runtime`` starts what a host command
-    needs (the embedded database too, where it isn't running) and stops what it started."""
+    """``settings(generate_secrets, allow_unsafe)`` loads settings; ``open_runtime(start_database)`` starts what a host
+    command needs (the embedded database too, where it isn't running) and stops what it started."""
 
     settings: Callable[..., Settings]
-    open_runtime: Callable[[], AbstractAsyncContextManager[Runtime]]
+    open_runtime: Callable[..., AbstractAsyncContextManager[Runtime]]
     seed: Callable[[Runtime], Awaitable[dict[str, int]]]
 
 
@@ -43,11 +43,14 @@ def current() -> CliSession:
     return _session.get()
 
 
-def run(action: Callable[[Runtime], Awaitable[T]]) -> T:
-    """Run ``action`` with a runtime of its own, as a host command does."""
+def run(action: Callable[[Runtime], Awaitable[T]], *, start_database: bool = True) -> T:
+    """Run ``action`` with a runtime of its own, as a host command does.
+
+    Without ``start_database`` the database is taken as it is, running or not.
+    """
 
     async def body() -> T:
-        async with current().open_runtime() as runtime:
+        async with current().open_runtime(start_database=start_database) as runtime:
             return await action(runtime)
 
     return asyncio.run(body())

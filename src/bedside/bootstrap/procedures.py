@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bedside.ops.maintenance.procedures import PROCEDURES as MAINTENANCE
 from bedside.platform.procedures import Procedure
 
-PROCEDURES: tuple[Procedure[Any], ...] = ()
+PROCEDURES: tuple[Procedure[Any], ...] = (*MAINTENANCE,)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Boolean, Uuid, cast, func, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bedside.ops.maintenance.tables import LegalHold, MaintenanceWindow
@@ -66,7 +66,6 @@ async def locked_hold(session: AsyncSession, hold_id: UUID) -> LegalHold | None:
 
 
 async def everything_is_held(session: AsyncSession) -> bool:
-    """Tell whether a hold on everything is in force."""
-    query = select(func.count()).where(LegalHold.patient_id.is_(None), LegalHold.lifted_at.is_(None))
-    found = await session.execute(query, execution_options={"access": "legal_hold.consult"})
-    return found.scalar_one() > 0
+    """Tell whether a hold on everything is in force. Names nobody, so no access to a record."""
+    found = await session.execute(select(func.record_is_held(cast(null(), Uuid), type_=Boolean)))
+    return bool(found.scalar_one())

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
@@ -26,6 +26,8 @@ T = TypeVar("T")
 
 QUICK_CHARACTERS = 1000
 """Text up to this length is worked on where it is, in about 2 ms."""
+TURNS_AT_ONCE = 8
+"""Turns that share the process's core. More of them only make each other slower: all would end late, and none early."""
 
 
 class Engine:
@@ -37,6 +39,8 @@ class Engine:
         self._threads = ThreadPoolExecutor(max_workers=len(os.sched_getaffinity(0)), thread_name_prefix="assistant")
         self._parts: tuple[CompiledStateGraph[TurnState, Tools, TurnState, TurnState], Model | None] | None = None
         self._turns: dict[UUID, tuple[asyncio.Lock, int]] = {}
+        # Where a chat model is set a turn mostly waits for it, and must not keep others from waiting too.
+        self._shared = asyncio.Semaphore(TURNS_AT_ONCE) if model_name(settings) is None else nullcontext()
 
     async def warm(self) -> None:
         """Load what the first turn would otherwise wait for, about two seconds."""
@@ -70,6 +74,10 @@ class Engine:
             used_model=state.get("used_model", False),
             **({"answer": state["answer"]} if "answer" in state else {}),
         )
+
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """Return what a turn takes before it begins; those beyond TURNS_AT_ONCE wait, first come, first served."""
+        return self._shared
 
     def busy(self, conversation_id: UUID) -> bool:
         """Whether a turn of this conversation is under way in this process."""

@@ -87,10 +87,10 @@ async def begin_turn(
     engine = runtime.part(Engine)
     alone = not engine.busy(conversation_id)
     explicit = (request.question_id, request.choice) if request.question_id and request.choice else None
-    async with runtime.unit_of_work(actor) as ctx:
+    async with engine.turn(), runtime.unit_of_work(actor) as ctx:
         text = request.text
         if explicit or request.change:
-            text = choice_in_words(await care.transcript(ctx, conversation_id), request)
+            text = choice_in_words(await care.transcript(ctx, conversation_id, lock=True), request)
         received = await care.receive_message(ctx, conversation_id, text, idempotency_key)
         transcript = None
         if alone and received.finished_reply is None:
@@ -107,7 +107,7 @@ async def finish_turn(runtime: Runtime, started: Started) -> TurnOut:
     began = time.perf_counter()
     engine = runtime.part(Engine)
     try:
-        async with engine.turn_of(started.conversation_id):
+        async with engine.turn_of(started.conversation_id), engine.turn():
             transcript = started.transcript or await _transcript(runtime, started.conversation_id)
             earlier = _replied(transcript, started.message_id)
             if earlier:

@@ -15,16 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bedside.identity.schemas import AccountFilters
 from bedside.identity.tables import Account, Credentials, OneTimeLink, SignIn, Throttle
 from bedside.platform.access.actor import STAFF
+from bedside.platform.database.engine import Database
 
 # Asked in every request, so made once.
-_STANDING = (
-    select(Account.role, Account.disabled_at, SignIn.revoked_at, SignIn.expires_at, Account.display_name)
-    .join(SignIn, SignIn.account_id == Account.id)
-    .where(
-        SignIn.id == bindparam("session_id", type_=Uuid()),
-        Account.id == bindparam("account_id", type_=Uuid()),
-    )
-)
+_STANDING = func.sign_in_standing(
+    bindparam("session_id", type_=Uuid()), bindparam("account_id", type_=Uuid())
+).table_valued("role", "disabled", "revoked", "expires_at", "name")
+_ASK_STANDING = select(*_STANDING.c)
 
 
 @dataclass(frozen=True)
@@ -109,10 +106,10 @@ async def credentials(session: AsyncSession, account_id: UUID, *, lock: bool = F
     return (await session.execute(query)).scalar_one_or_none()
 
 
-async def standing(session: AsyncSession, session_id: UUID, account_id: UUID) -> Standing | None:
-    """Return what holds of a sign-in and its account at this moment."""
-    row = (await session.execute(_STANDING, {"session_id": session_id, "account_id": account_id})).first()
-    return Standing(row[0], row[1] is not None, row[2] is not None, row[3], row[4]) if row else None
+async def standing(database: Database, session_id: UUID, account_id: UUID) -> Standing | None:
+    """Return what holds of a sign-in and its account at this moment. Raises Unavailable."""
+    row = await database.one_row(_ASK_STANDING, {"session_id": session_id, "account_id": account_id})
+    return Standing(row.role, row.disabled, row.revoked, row.expires_at, row.name) if row else None
 
 
 async def rotate(

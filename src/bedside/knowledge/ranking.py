@@ -43,6 +43,12 @@ MAX_MATCHES = 4_000
 SCORED = 200
 
 _P = KnowledgePassage
+_S = KnowledgeSource
+# Columns, not entities: a search is not worth the ORM's keeping track of some twenty rows.
+SHOWN = (
+    *(_P.id, _P.source_id, _P.heading, _P.text, _P.sentences, _P.retired_at),
+    *(_S.kind, _S.title, _S.publisher, _S.url, _S.year, _S.licence, _S.clinical_review),
+)
 _ENGLISH = literal_column("'english'::regconfig", REGCONFIG)
 
 
@@ -74,7 +80,7 @@ def search_statement(*, with_vector: bool, with_kinds: bool) -> Select[Any]:
         )
     similarity = 1 - distance if with_vector else null()
     return (
-        select(_P, KnowledgeSource, fused.c.score, similarity.label("similarity"), fused.c.tier)
+        select(*SHOWN, fused.c.score, similarity.label("similarity"), fused.c.tier)
         .join(fused, fused.c.id == _P.id)
         .join(KnowledgeSource, KnowledgeSource.id == _P.source_id)
         .order_by(fused.c.score.desc(), _P.id)

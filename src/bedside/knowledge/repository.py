@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bedside.knowledge.parsing.documents import Document, Passage
-from bedside.knowledge.ranking import search_statement
+from bedside.knowledge.ranking import SHOWN, search_statement
 from bedside.knowledge.tables import ALL_PASSAGES, KnowledgePassage, KnowledgeSource, KnowledgeWord
 
 _WRITING_LOCK = 0x6B6E_6F77  # "know": one ingest writes at a time, so that two never deadlock on rows
@@ -29,11 +29,29 @@ class StoredSource:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """What is shown of a passage and its source, in the order of ``ranking.SHOWN``."""
+
+    id: UUID
+    source_id: UUID
+    heading: str
+    text: str
+    sentences: list[dict[str, Any]]
+    retired_at: datetime | None
+    kind: str
+    title: str
+    publisher: str
+    url: str | None
+    year: int | None
+    licence: str | None
+    clinical_review: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPassage:
     """A row of a search."""
 
-    passage: KnowledgePassage
-    source: KnowledgeSource
+    passage: StoredPassage
     score: float
     similarity: float | None
     tier: int | None
@@ -53,18 +71,18 @@ async def search(
     if kinds:
         parameters["kinds"] = list(kinds)
     found = await session.execute(statement, parameters)
-    return [FoundPassage(*row) for row in found]
+    return [FoundPassage(StoredPassage(*row[: len(SHOWN)]), *row[len(SHOWN) :]) for row in found]
 
 
-async def passage(session: AsyncSession, passage_id: UUID) -> tuple[KnowledgePassage, KnowledgeSource] | None:
+async def passage(session: AsyncSession, passage_id: UUID) -> StoredPassage | None:
     """Return a passage with its source, retired or not."""
     statement = (
-        select(KnowledgePassage, KnowledgeSource)
+        select(*SHOWN)
         .join(KnowledgeSource, KnowledgeSource.id == KnowledgePassage.source_id)
         .where(KnowledgePassage.id == passage_id)
     )
     row = (await session.execute(statement)).one_or_none()
-    return (row[0], row[1]) if row else None
+    return StoredPassage(*row) if row else None
 
 
 async def sources(session: AsyncSession, after: str | None, limit: int) -> list[tuple[KnowledgeSource, int]]:

@@ -24,7 +24,7 @@ from bedside.knowledge.schemas import (
     SourceReference,
     SourceView,
 )
-from bedside.knowledge.tables import KnowledgePassage, KnowledgeSource
+from bedside.knowledge.tables import KnowledgeSource
 from bedside.knowledge.vectors import embed_passages, embed_query, starter_vectors
 from bedside.platform.access.actor import Actor, Permission
 from bedside.platform.access.context import Context
@@ -139,7 +139,7 @@ async def search(
         best.setdefault(row.passage.text, row)
     return [
         SearchHit(
-            **_fields(row.passage, row.source),
+            **_fields(row.passage),
             score=row.score,
             similarity=row.similarity,
             text_match=cast("Literal['all', 'some', 'none']", text_match(row.tier)),
@@ -163,7 +163,7 @@ async def get_passage(ctx: Context, passage_id: UUID) -> PassageView:
     found = await repository.passage(ctx.session, passage_id)
     if found is None:
         raise NotFound("There is no such passage.")
-    return _view(*found)
+    return PassageView(**_fields(found))
 
 
 async def list_sources(
@@ -185,25 +185,21 @@ async def _retire(ctx: Context, ids: list[UUID]) -> int:
     return passages
 
 
-def _view(passage: KnowledgePassage, source: KnowledgeSource) -> PassageView:
-    return PassageView(**_fields(passage, source))
-
-
-def _fields(passage: KnowledgePassage, source: KnowledgeSource) -> dict[str, Any]:
-    own = SourceReference(title=source.title, publisher=source.publisher, url=source.url, year=source.year)
+def _fields(passage: repository.StoredPassage) -> dict[str, Any]:
+    own = SourceReference(title=passage.title, publisher=passage.publisher, url=passage.url, year=passage.year)
     sentences = [_sentence(passage.text, stored, own) for stored in passage.sentences]
     first = sentences[0].citations[0]
     return {
         "passage_id": passage.id,
-        "source_id": source.id,
-        "kind": source.kind,
-        "title": source.title,
+        "source_id": passage.source_id,
+        "kind": passage.kind,
+        "title": passage.title,
         "heading": passage.heading,
-        "publisher": source.publisher,
-        "url": source.url or first.url,
-        "year": source.year or first.year,
-        "licence": source.licence,
-        "clinical_review": source.clinical_review,
+        "publisher": passage.publisher,
+        "url": passage.url or first.url,
+        "year": passage.year or first.year,
+        "licence": passage.licence,
+        "clinical_review": passage.clinical_review,
         "text": passage.text,
         "sentences": sentences,
         "retired": passage.retired_at is not None,

@@ -35,7 +35,7 @@ class Runtime:
     jobs: JobQueue
     events: EventHub
     limiter: Limiter
-    authenticate: Callable[[Context, str], Awaitable[Actor]]
+    authenticate: Callable[[Runtime, str], Awaitable[Actor]]
     parts: dict[type[Any], Any] = field(default_factory=dict)
 
     def unit_of_work(self, actor: Actor) -> AbstractAsyncContextManager[Context]:

@@ -102,8 +102,7 @@ async def events(runtime: Runtime, action: str | None = None) -> list[Event]:
 
 async def authenticated(runtime: Runtime, token: str) -> Actor:
     """Return whose access token this is, as a request's dependency does."""
-    async with runtime.unit_of_work(Actor.system("api")) as ctx:
-        return await runtime.authenticate(ctx, token)
+    return await runtime.authenticate(runtime, token)
 
 
 @dataclass

@@ -6,13 +6,15 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from bedside.identity.access_tokens import AccessTokens
 from bedside.identity.errors import RefreshRace, TokenReused
 from bedside.identity.jobs import CLEAN_UP
 from bedside.identity.keys import IdentityKeys, identity_keys
 from bedside.identity.refresh_tokens import new_refresh_token
 from bedside.identity.service import accounts, sessions
+from bedside.identity.settings import IdentitySettings
 from bedside.identity.tables import SignIn, Throttle
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.errors import Forbidden, NotFound, NotSignedIn
@@ -85,9 +87,9 @@ async def test_made_up_refresh_tokens_end_nothing(runtime: Runtime, enter: Enter
     assert session_id is not None
     forged = new_refresh_token(IdentityKeys(b"x" * 32), session_id, 1).text
     unknown = new_refresh_token(identity_keys(runtime.settings), uuid4(), 1).text
-    for text in (forged, unknown, "", "x" * 5000, tokens.access_token):
+    for sent in (forged, unknown, "", "x" * 5000, tokens.access_token):
         with pytest.raises(NotSignedIn):
-            await sessions.refresh(runtime, text)
+            await sessions.refresh(runtime, sent)
         await sessions.revoke_by_refresh_token(runtime, forged)
     await sessions.refresh(runtime, tokens.refresh_token)
 
@@ -171,3 +173,22 @@ async def test_old_sign_ins_are_cleaned_up_and_the_gauge_counts_the_rest(
     async with runtime.unit_of_work(Actor.system()) as ctx:
         assert len((await ctx.session.execute(select(SignIn))).scalars().all()) == 1
         assert (await ctx.session.execute(select(Throttle))).scalars().all() == []
+
+
+async def test_asking_who_a_token_is_leaves_no_rights_behind(
+    runtime: Runtime, add_person: AddPerson, enter: Enter
+) -> None:
+    person = await add_person("somebody@example.org")
+    tokens = await enter(person.login)
+    claims = AccessTokens(runtime.settings.get(IdentitySettings)).read(tokens.access_token, runtime.clock.now())
+    ask = text("SELECT name FROM sign_in_standing(:session, :account)")
+    asked = {"session": claims.session_id, "account": person.id}
+    for before in ("", "patient", "nobody"):
+        async with runtime.database.engine.connect() as connection:
+            await connection.execute(text("BEGIN"))
+            await connection.execute(text("SELECT set_config('bedside.actor_role', :role, true)"), {"role": before})
+            assert (await connection.execute(ask, asked)).scalar_one() == "Somebody"
+            role = await connection.execute(text("SELECT current_setting('bedside.actor_role')"))
+            assert role.scalar_one() == before
+            assert (await connection.execute(text("SELECT count(*) FROM accounts"))).scalar_one() == 0
+            await connection.execute(text("ROLLBACK"))

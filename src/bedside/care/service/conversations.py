@@ -196,10 +196,10 @@ async def store_reply(
     return message_out(reply)
 
 
-async def transcript(ctx: Context, conversation_id: UUID) -> Transcript:
-    """Return what the assistant rebuilds its state from. Raises NotFound."""
+async def transcript(ctx: Context, conversation_id: UUID, *, lock: bool = False) -> Transcript:
+    """Return what the assistant rebuilds its state from; ``lock`` where a message follows. Raises NotFound."""
     ctx.purpose("conversation.turn")
-    conversation = await _conversation(ctx, conversation_id)
+    conversation = await _conversation(ctx, conversation_id, lock=lock)
     messages = await conversations.messages_of(ctx, conversation_id)
     latest = await assessments.latest(ctx, conversation_id)
     started = max((m.ordinal for m in messages if m.assessment_id is not None and m.retracted_at is None), default=0)

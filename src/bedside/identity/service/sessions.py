@@ -30,14 +30,16 @@ _log = structlog.get_logger(__name__)
 RACE_SECONDS = 10
 
 
-async def authenticate(ctx: Context, token: str) -> Actor:
+async def authenticate(runtime: Runtime, token: str) -> Actor:
     """Return whose access token this is, with the role that the account has at this moment.
 
-    Raises NotSignedIn when the token is not valid or has expired, the sign-in was ended, or the account disabled.
+    Raises NotSignedIn when the token is not valid or has expired, the sign-in was ended, or the account disabled;
+    Unavailable without a database.
     """
-    claims = AccessTokens(ctx.settings.get(IdentitySettings)).read(token, ctx.now())
-    standing = await repository.standing(ctx.session, claims.session_id, claims.account_id)
-    if standing is None or standing.disabled or standing.revoked or standing.expires_at <= ctx.now():
+    now = runtime.clock.now()
+    claims = AccessTokens(runtime.settings.get(IdentitySettings)).read(token, now)
+    standing = await repository.standing(runtime.database, claims.session_id, claims.account_id)
+    if standing is None or standing.disabled or standing.revoked or standing.expires_at <= now:
         raise NotSignedIn("This sign-in has ended; sign in again.")
     return Actor(Role(standing.role), claims.account_id, "api", session_id=claims.session_id, name=standing.name)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import psycopg
 from psycopg_pool import PoolTimeout
-from sqlalchemy import event, text
+from sqlalchemy import Executable, Row, event, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
@@ -129,6 +129,18 @@ class Database:
         """Yield a connection outside any transaction, for maintenance SQL."""
         async with self.engine.connect() as connection:
             yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    async def one_row(self, statement: Executable, parameters: Mapping[str, Any]) -> Row[Any] | None:
+        """Return the first row of one statement, outside any unit of work: for what says itself who acts.
+
+        Raises Unavailable when the database can't be reached, SettingsError as ``require_safe_role``.
+        """
+        await self.require_safe_role()
+        try:
+            async with self.engine.connect() as connection:
+                return (await connection.execute(statement, parameters)).first()
+        except Exception as error:  # noqa: BLE001 - told apart by unavailable()
+            raise (unavailable(error) or error) from None
 
     async def ping(self) -> None:
         """Raise Unavailable when the database does not answer."""

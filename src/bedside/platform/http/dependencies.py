@@ -59,8 +59,7 @@ async def current_actor(
         raise Forbidden(f"A request that relies on the sign-in cookie must carry {CSRF_HEADER}: {CSRF_VALUE}.")
     limit = runtime.settings.get(ServerSettings).rate_limit_per_minute
     try:
-        async with runtime.unit_of_work(Actor.system("api")) as ctx:
-            actor = await runtime.authenticate(ctx, token)
+        actor = await runtime.authenticate(runtime, token)
     except NotSignedIn:
         await runtime.limiter.hit("refused", client_address(request), limit=limit, seconds=60)
         raise

@@ -13,9 +13,15 @@ HOMES = {"patient": "/conversations", "nurse": "/worklist", "physician": "/workl
 
 
 def test_the_first_page_names_the_emergency_number_before_any_sign_in(visit: Visits) -> None:
-    page = visit().go("/")
+    one = visit()
+    said: list[str] = []
+    one.page.on("console", lambda message: said.append(message.text))
+    page = one.go("/")
     expect(page.get_by_role("main").get_by_role("link", name="Call 112")).to_have_attribute("href", "tel:112")
     axe(page)
+    page.get_by_role("link", name="Sign in").click()
+    expect(page.get_by_label("E-mail address")).to_be_visible()
+    assert said == []  # not even a refused question after who is signed in
 
 
 @pytest.mark.parametrize("who", HOMES)

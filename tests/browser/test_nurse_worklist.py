@@ -166,6 +166,8 @@ def test_a_new_emergency_comes_by_itself_with_a_sound_and_in_the_title(visit: Vi
     page = nurse.go("/worklist")
     expect(page.get_by_text("Nobody is waiting")).to_be_visible()
     assert page.title() == "Worklist · Bedside"
+    # What is there at the first look is no news, and makes no sound.
+    expect(page.get_by_role("alert")).to_have_attribute("aria-busy", "false")
     page.get_by_role("heading", name="Worklist").click()  # browsers permit sound only after a gesture
     case = patient_case(patient, EMERGENCY)
     expect(page).to_have_title("(1) Emergency waiting · Worklist · Bedside")

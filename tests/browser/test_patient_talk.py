@@ -153,10 +153,10 @@ def test_an_outcome_is_read_from_its_first_line_on(visit: Visits, size: tuple[in
     whole.click()
     expect(whole).to_have_attribute("aria-expanded", "true")
     assert advice.evaluate("(e) => e.closest('.visually-hidden') === null")
-    # One time zone, the viewer's, with its name.
+    # One time, said beside the case in the viewer's time zone, with its name.
     expect(page.get_by_text("You get a reply by")).to_contain_text("GMT+5:30")
-    expect(log).to_contain_text(re.compile(r"A nurse answers by [^.]*GMT\+5:30\."))
-    expect(log).not_to_contain_text("UTC")
+    expect(log).to_contain_text("A nurse answers by the time shown with your case.")
+    assert not re.search(r"\d:\d\d|UTC", log.inner_text())
     axe(page)
 
 
@@ -205,8 +205,11 @@ def test_a_nurse_s_reply_arrives_by_itself_and_the_card_follows_it(visit: Visits
     say(page, CHEST)
     answer_all(page)
     [(case,)] = house.sql("SELECT id FROM assessments WHERE conversation_id = %s", conversation_id(page))
+    expect(page.get_by_text("Sent to a nurse.")).to_be_visible()
+    for act, told in (("claim", "A nurse is reading it now."), ("release", "Sent to a nurse.")) * 2:
+        assert house.post("nurse", f"/api/assessments/{case}/{act}").status_code == 200
+        expect(page.get_by_text(told)).to_be_visible()
     assert house.post("nurse", f"/api/assessments/{case}/claim").status_code == 200
-    page.reload()
     expect(page.get_by_text("A nurse is reading it now.")).to_be_visible()
     body = {"level": "emergency", "reply": "An ambulance is on its way. Unlock your door."}
     assert house.post("nurse", f"/api/assessments/{case}/decision", body).status_code == 200

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
+
+from bedside.kit.clock import in_words
 
 _LEVELS = {
     "emergency": ("EMERGENCY", "bold white on red"),
@@ -31,18 +34,22 @@ def show_turn(console: Console, turn: dict[str, Any]) -> None:
     for citation in turn["reply"]["citations"]:
         url = f"  {citation['url']}" if citation["url"] else ""
         console.print(Text(f"  [{citation['number']}] {citation['title']}{url}", style="dim"))
-    if assessment and assessment["status"] in {"waiting", "claimed"} and turn["question"] is None:
-        show_card(console, assessment)
+    if assessment and assessment["status"] in {"waiting", "claimed"}:
+        show_card(console, assessment, asks=turn["question"] is not None)
     if turn["question"]:
         show_question(console, turn["question"])
 
 
-def show_card(console: Console, assessment: dict[str, Any]) -> None:
-    """Show the care card: how urgent, and that a nurse has it."""
+def show_card(console: Console, assessment: dict[str, Any], *, asks: bool) -> None:
+    """Show the care card: how urgent, and by when a nurse answers. While a question is open, the last of it alone."""
     name, style = _LEVELS[assessment["level"]]
-    # When the nurse answers stands in the reply, in the service's own time zone: one time, said once.
-    body = Text.assemble((name, style), "\nSent to a nurse")
-    console.print(Panel(body, title="Your case", width=min(60, console.width)))
+    told = "Sent to a nurse"
+    if assessment["reply_by"]:
+        told += f"; you get a reply by {in_words(datetime.fromisoformat(assessment['reply_by']).astimezone())}"
+    if asks:
+        console.print(Text(f"Your case: {told}.", style="bold"))
+        return
+    console.print(Panel(Text.assemble((name, style), f"\n{told}"), title="Your case", width=min(60, console.width)))
 
 
 def show_question(console: Console, question: dict[str, Any]) -> None:

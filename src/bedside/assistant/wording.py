@@ -1,6 +1,7 @@
 """How a reply reads: plain words, the most urgent first, every sentence of a source with its number.
 
-Advice and safety nets are the protocols' own lines, never written here. One reply names one time: when a nurse answers.
+Advice and safety nets are the protocols' own lines, never written here. A reply names no time: it is kept as it is,
+while the promise may change and readers have time zones of their own. ``reply_by`` is said beside it.
 """
 
 from __future__ import annotations

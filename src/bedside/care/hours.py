@@ -79,14 +79,6 @@ class StaffedHours:
         shifts = (shift for day in range(days) for shift in self._around(start + timedelta(days=day)))
         return max((ends for begins, ends in shifts if begins < end and start < ends <= end), default=None)
 
-    def in_words(self, moment: datetime) -> str:
-        """Return ``moment`` as people of the service's time zone say it: ``Monday 5 January, 08:00 CET``."""
-        local = moment.astimezone(self.zone)
-        # Zones without an abbreviation of their own are named by their offset: "+03".
-        name = local.tzname() or ""
-        zone = f"UTC{name}" if name[:1] in {"+", "-"} else name
-        return f"{local:%A} {local.day} {local:%B}, {local:%H:%M} {zone}"
-
     def _around(self, moment: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield the shifts which begin on the local day before ``moment``'s or on that day."""
         today = moment.astimezone(self.zone).date()

@@ -139,7 +139,7 @@ class AssessmentOut(BaseModel):
     decided_at: datetime | None
     reply_by: datetime | None = Field(description="By when somebody answers; null before hand-over and after decision.")
     staffed: bool | None = Field(description="Whether anybody was on duty at hand-over.")
-    until_then: str | None = Field(description="What to do until the answer comes.")
+    until_then: str | None = Field(description="What to do until the answer comes. Say `reply_by` beside it.")
     version: int
 
 

@@ -54,7 +54,10 @@ def warns_from(handed_over_at: datetime, due_at: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class Promise:
-    """What the patient is told: by when somebody answers, and where nobody is there, what to do until then."""
+    """What the patient is told: by when somebody answers, and what to do until then.
+
+    ``until_then`` names no time: whoever shows it says ``reply_by`` beside it, in the reader's own time zone.
+    """
 
     reply_by: datetime
     staffed: bool
@@ -76,23 +79,26 @@ def promise(
         opening = hours.next_opening(handed_over_at)
         reply_by = due_at if opening is None else opening + min(due_at - handed_over_at, FIRST_WORK)
     late = reply_by > due_at
-    return Promise(reply_by, staffed, _until_then(level, staffed, late, emergency_number, hours.in_words(reply_by)))
+    return Promise(reply_by, staffed, _until_then(level, staffed, late, emergency_number))
 
 
-def _until_then(level: Level, staffed: bool, late: bool, number: str, when: str) -> str:
+_ANSWERS = "a nurse answers by the time shown with your case"
+
+
+def _until_then(level: Level, staffed: bool, late: bool, number: str) -> str:
     if level is Level.EMERGENCY:
         return f"Call {number} now. Do not wait for an answer here."
     worse = f"If it gets worse, do not wait for the answer: write here at once, and in an emergency call {number}."
     if staffed:
-        return f"A nurse answers by {when}. {worse}"
+        return f"{_ANSWERS.capitalize()}. {worse}"
     if level is Level.URGENT and late:
         return (
-            f"Nobody is on duty before that is needed; a nurse answers by {when}. Do not wait for it: contact the "
+            f"Nobody is on duty before that is needed; {_ANSWERS}. Do not wait for it: contact the "
             f"out-of-hours medical service of your area now. In an emergency call {number}."
         )
     if level is Level.URGENT:
         return (
-            f"Nobody is on duty now; a nurse answers by {when}. If you can't wait until then, contact the "
+            f"Nobody is on duty now; {_ANSWERS}. If you can't wait until then, contact the "
             f"out-of-hours medical service of your area. In an emergency call {number}."
         )
-    return f"Nobody is on duty now; a nurse answers by {when}. {worse}"
+    return f"Nobody is on duty now; {_ANSWERS}. {worse}"

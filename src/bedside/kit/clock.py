@@ -19,6 +19,14 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def in_words(moment: datetime) -> str:
+    """Return an aware ``moment`` as people of its own time zone say it: ``Monday 5 January, 08:00 CET``."""
+    # Zones without an abbreviation of their own are named by their offset: "+03".
+    name = moment.tzname() or ""
+    zone = f"UTC{name}" if name[:1] in {"+", "-"} else name
+    return f"{moment:%A} {moment.day} {moment:%B}, {moment:%H:%M} {zone}"
+
+
 class FixedClock:
     """A clock that stands where it was put; ``moment`` may be set again."""
 

@@ -33,7 +33,7 @@ def _events(response: httpx.Response) -> Iterator[tuple[str, dict[str, str]]]:
     for line in response.iter_lines():
         if line.startswith("event:"):
             name = line.removeprefix("event:").strip()
-        elif line.startswith("data:"):
+        elif line.startswith("data:") and name != "heartbeat":
             yield name, json.loads(line.removeprefix("data:"))
 
 

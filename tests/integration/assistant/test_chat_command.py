@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -115,7 +116,10 @@ def test_the_nurse_s_reply_is_waited_for(http: httpx.Client) -> None:  # noqa: F
     waited = chat("--json", "--wait", "20", "--resume", turn["conversation_id"], typed="")
     assert [m["text"] for m in json.loads(waited.stdout)["clinician"]] == ["An ambulance is on its way."]
     assert "An ambulance is on its way." in chat("--resume", turn["conversation_id"], typed="").stdout
-    assert "EMERGENCY" in chat(typed=f"{EMERGENCY}\n").stdout
+    told = chat(typed=f"{EMERGENCY}\n").stdout
+    assert "EMERGENCY" in told
+    # When the answer comes is told in the time zone of the one who reads it.
+    assert re.search(r"you get a reply by \w+day \d+ \w+, \d\d:\d\d \S+", " ".join(told.replace("\u2502", " ").split()))
 
 
 def test_an_emergency_is_met_with_advice_while_the_server_is_down(

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from bedside.care import service
+from bedside.care.worklist_schemas import DecideRequest
 from bedside.identity.service.accounts import add_account
 from bedside.platform.access.actor import Actor, Role
 from bedside.platform.runtime import Runtime
@@ -227,3 +228,24 @@ async def test_an_emergency_is_announced_to_those_who_listen(ward: Ward, runtime
             notice = await asyncio.wait_for(queue.get(), 10)
     assert notice.ids == {"assessment_id": str(case.assessment.id)}
     assert service.ASSISTANT.via == "assistant"
+
+
+async def test_the_patient_hears_when_a_nurse_takes_the_case_or_lets_it_go(ward: Ward, runtime: Runtime) -> None:
+    case = await ward.case()
+    wanted = {"conversation_id": str(case.conversation.id), "account_id": str(case.patient.id)}
+    async with runtime.running(events=True):
+        with runtime.events.subscribe(lambda notice: notice.topic in {"conversation", "resynchronise"}) as queue:
+            assert (await asyncio.wait_for(queue.get(), 10)).topic == "resynchronise"
+            await ward.claim(case)
+            assert (await asyncio.wait_for(queue.get(), 10)).ids == wanted
+            async with runtime.unit_of_work(ward.nurse) as ctx:
+                await service.add_note(ctx, case.assessment.id, "Not for the patient")  # of which they hear nothing
+            async with runtime.unit_of_work(ward.nurse) as ctx:
+                await service.release(ctx, case.assessment.id)
+            assert (await asyncio.wait_for(queue.get(), 10)).ids == wanted
+            await ward.claim(case)
+            assert (await asyncio.wait_for(queue.get(), 10)).ids == wanted
+            async with runtime.unit_of_work(ward.nurse) as ctx:
+                await service.decide(ctx, case.assessment.id, DecideRequest(level=Level.URGENT, reply="Come today."))
+            assert (await asyncio.wait_for(queue.get(), 10)).ids == wanted
+            assert queue.empty()

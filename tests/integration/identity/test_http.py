@@ -87,10 +87,13 @@ def test_the_pages_sign_in_with_cookies_that_scripts_can_not_read(http: httpx.Cl
     assert http.post("/api/auth/session", json=body).status_code == 403
     answer = http.post("/api/auth/session", json=body, headers=PAGE)
     assert answer.json() == {"expires_in": 900}
-    access, refresh = answer.headers.get_list("set-cookie")
-    for cookie in (access, refresh):
-        assert "HttpOnly" in cookie
+    access, refresh, hint = answer.headers.get_list("set-cookie")
+    for cookie in (access, refresh, hint):
         assert "samesite=strict" in cookie.lower()
+    assert "HttpOnly" in access
+    assert "HttpOnly" in refresh
+    assert hint.startswith("bedside_signed_in=1;")
+    assert "HttpOnly" not in hint
     assert "Path=/;" in access + ";"
     assert "Path=/api/auth" in refresh
     assert http.get("/api/auth/me").json()["role"] == "nurse"
@@ -103,6 +106,7 @@ def test_the_pages_sign_in_with_cookies_that_scripts_can_not_read(http: httpx.Cl
     assert http.delete("/api/auth/session", headers=PAGE).status_code == 204
     assert dict(http.cookies) == {}
     assert http.get("/api/auth/me").status_code == 401
+    assert http.get("/api/auth/me", headers={"cookie": "bedside_signed_in=1"}).status_code == 401  # it opens nothing
     assert http.post("/api/auth/refresh", headers=PAGE).status_code == 401
 
 
@@ -118,7 +122,7 @@ def test_cookies_are_secure_behind_tls(https_server: str) -> None:
     body = {"username": LOGINS[Role.NURSE], "password": PASSWORD}
     answer = httpx.post(f"{https_server}/api/auth/session", json=body, headers=PAGE, trust_env=False, timeout=20)
     assert all("Secure" in cookie for cookie in answer.headers.get_list("set-cookie"))
-    assert len(answer.headers.get_list("set-cookie")) == 2
+    assert len(answer.headers.get_list("set-cookie")) == 3
 
 
 @pytest.mark.usefixtures("people")

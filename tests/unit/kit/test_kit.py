@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from bedside.kit.clock import in_words
 from bedside.kit.crypto import canonical_json, commit, leaf_hash, token_hash
 from bedside.kit.durations import parse_duration
 from bedside.kit.ids import new_id
@@ -48,3 +49,15 @@ def test_durations(text: str, expected: timedelta) -> None:
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="length of time"):
         parse_duration(text)
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        (UTC, "Monday 5 January, 08:00 UTC"),
+        (timezone(timedelta(hours=3), "+03"), "Monday 5 January, 08:00 UTC+03"),
+        (timezone(timedelta(hours=1), "CET"), "Monday 5 January, 08:00 CET"),
+    ],
+)
+def test_a_moment_in_words_names_its_zone(zone: timezone, said: str) -> None:
+    assert in_words(datetime(2026, 1, 5, 8, tzinfo=zone)) == said

@@ -1,5 +1,5 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { reload } from "./reload";
 import { meQuery } from "./session";
 
@@ -14,6 +14,8 @@ type Listener = (notice: Notice) => void;
 const TOPICS = ["conversation", "worklist", "presence", "health", "resynchronise"];
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
+/** The server says something every 15 seconds; after three silences the connection is dead, whatever the browser thinks. */
+const SILENCE_MS = 45_000;
 
 const listeners = new Set<Listener>();
 
@@ -31,12 +33,30 @@ export function staleAfter({ topic, ids }: Notice): readonly unknown[][] {
   }
 }
 
-/** Keeps the stream of changes open while somebody is signed in; tells whether it is. */
-export function useLiveEvents(signedIn: boolean): boolean {
+let live = false;
+const watchers = new Set<() => void>();
+
+function setLive(now: boolean): void {
+  live = now;
+  for (const watcher of watchers) watcher();
+}
+
+function watch(watcher: () => void): () => void {
+  watchers.add(watcher);
+  return () => {
+    watchers.delete(watcher);
+  };
+}
+
+/** Whether changes are heard of just now; where they aren't, a page has to ask again and again. */
+export function useIsLive(): boolean {
+  return useSyncExternalStore(watch, () => live);
+}
+
+/** Keeps the stream of changes open while somebody is signed in. */
+export function useLiveEvents(signedIn: boolean): void {
   const queries = useQueryClient();
-  const [live, setLive] = useState(false);
-  useEffect(() => (signedIn ? listen(queries, setLive) : undefined), [queries, signedIn]);
-  return live;
+  useEffect(() => (signedIn ? listen(queries) : undefined), [queries, signedIn]);
 }
 
 /** Calls `heard` for each notice while the component is shown. */
@@ -49,26 +69,38 @@ export function useNotices(heard: Listener): void {
   }, [heard]);
 }
 
-function listen(queries: QueryClient, setLive: (live: boolean) => void): () => void {
+function listen(queries: QueryClient): () => void {
   let source: EventSource | null = null;
   let timer: number | undefined;
+  let silence: number | undefined;
   let wait = FIRST_WAIT_MS;
+
+  const alive = () => {
+    window.clearTimeout(silence);
+    silence = window.setTimeout(() => {
+      setLive(false);
+      again();
+    }, SILENCE_MS);
+  };
 
   const open = () => {
     source = new EventSource("/api/events");
     source.onopen = () => {
       wait = FIRST_WAIT_MS;
       setLive(true);
+      alive();
     };
     source.onerror = () => {
       setLive(false);
       // The browser opens an ended stream by itself, but gives up on an answer that is none (401, 503).
       if (source?.readyState === EventSource.CLOSED) again();
     };
+    source.addEventListener("heartbeat", alive);
     for (const topic of TOPICS) {
-      source.addEventListener(topic, (event) =>
-        heard(queries, { topic, ids: JSON.parse((event as MessageEvent).data) }),
-      );
+      source.addEventListener(topic, (event) => {
+        alive();
+        heard(queries, { topic, ids: JSON.parse((event as MessageEvent).data) });
+      });
     }
   };
   const again = () => {
@@ -90,6 +122,7 @@ function listen(queries: QueryClient, setLive: (live: boolean) => void): () => v
   return () => {
     window.removeEventListener("online", online);
     window.clearTimeout(timer);
+    window.clearTimeout(silence);
     source?.close();
     setLive(false);
   };

@@ -628,7 +628,8 @@ export interface paths {
          * Events
          * @description Send a notice for each change that concerns the actor. The stream ends after five minutes; open it again.
          *
-         *     After ``resynchronise`` something may have been missed: load again what is shown.
+         *     After ``resynchronise`` something may have been missed: load again what is shown. A ``heartbeat`` comes every 15
+         *     seconds in which nothing else does; where it stays away the connection is dead.
          */
         get: operations["events_api_events_get"];
         put?: never;
@@ -1610,7 +1611,7 @@ export interface components {
             unknown: string[];
             /**
              * Until Then
-             * @description What to do until the answer comes.
+             * @description What to do until the answer comes. Say `reply_by` beside it.
              */
             until_then: string | null;
             /** Version */
@@ -1665,7 +1666,7 @@ export interface components {
             status: components["schemas"]["Status"];
             /**
              * Until Then
-             * @description What to do until the answer comes.
+             * @description What to do until the answer comes. Say `reply_by` beside it.
              */
             until_then: string | null;
             /** Version */

@@ -5,15 +5,29 @@ import type { Me, Role } from "./schema";
 
 export type { Me, Role };
 
-/** Who is signed in; null is nobody. */
+/** A cookie beside the ones that scripts can't read: it says that asking who is signed in may make sense. */
+const HINT = "bedside_signed_in";
+
+function mayBeSignedIn(): boolean {
+  return document.cookie.split("; ").some((cookie) => cookie.startsWith(`${HINT}=`));
+}
+
+function forgetHint(): void {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not there without TLS
+  document.cookie = `${HINT}=; path=/; max-age=0; samesite=strict`;
+}
+
+/** Who is signed in; null is nobody. A stranger's browser asks nothing, so that no refusal stands on its console. */
 export const meQuery = queryOptions({
   queryKey: ["me"],
   queryFn: async (): Promise<Me | null> => {
+    if (!mayBeSignedIn()) return null;
     try {
       return await ok(api.GET("/api/auth/me"));
     } catch (error) {
-      if (error instanceof ApiProblem && error.status === 401) return null;
-      throw error;
+      if (!(error instanceof ApiProblem && error.status === 401)) throw error;
+      forgetHint();
+      return null;
     }
   },
   staleTime: 60_000,

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { useLiveEvents } from "../api/events";
+import { useIsLive, useLiveEvents } from "../api/events";
 import { meQuery, onOtherTab, useMe } from "../api/session";
 import { ConnectionBar } from "./ConnectionBar";
 import { Header } from "./Header";
@@ -19,7 +19,8 @@ export function Shell() {
   const { t } = useTranslation();
   const me = useMe();
   useFollowSession(me?.id ?? null);
-  const live = useLiveEvents(me !== null);
+  useLiveEvents(me !== null);
+  const live = useIsLive();
   return (
     <div className={classes.shell}>
       <a href="#main" className={classes.skip}>

@@ -193,6 +193,12 @@ async def keep_in_care(ctx: Context, patient_id: UUID, until: datetime) -> None:
         patient.in_care_until = until
 
 
+def tell_clinicians(ctx: Context, assessment: Assessment) -> None:
+    """Tell clinicians that a case has changed; of those not handed over they know nothing, not even the id."""
+    if assessment.handed_over_at is not None:
+        ctx.notify("worklist", assessment_id=assessment.id)
+
+
 def record_transition(
     ctx: Context, assessment: Assessment, before: Status | None, event: Event, *, reason: str | None = None
 ) -> None:

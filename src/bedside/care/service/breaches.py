@@ -7,7 +7,8 @@ from datetime import timedelta
 from bedside.care.repository import assessments, conversations
 from bedside.care.repository import worklist as queries
 from bedside.care.schemas import Event, Status
-from bedside.care.service.assessments import UNTIL_DECIDED, hand_over_abandoned, record_transition
+from bedside.care.service.assessments import UNTIL_DECIDED, hand_over_abandoned, record_transition, tell_clinicians
+from bedside.care.service.conversations import tell_patient
 from bedside.care.service.presence import forget_absent
 from bedside.care.settings import CareSettings
 from bedside.care.states import next_status
@@ -49,7 +50,9 @@ async def watch_breaches(ctx: Context) -> int:
     for patient in await conversations.patients_without_case(ctx, UNTIL_DECIDED, BATCH):
         patient.in_care_until = ctx.now() + timedelta(days=in_care_days)
     for assessment in (*breached, *left):
-        ctx.notify("worklist", assessment_id=assessment.id)
+        tell_clinicians(ctx, assessment)
+    for assessment in left:
+        await tell_patient(ctx, assessment.conversation_id)
     return len(breached)
 
 

@@ -166,6 +166,13 @@ def tell_of_message(ctx: Context, assessment: AssessmentOut | None) -> None:
         ctx.notify("worklist", assessment_id=assessment.id)
 
 
+async def tell_patient(ctx: Context, conversation_id: UUID) -> None:
+    """Tell the patient's pages that their conversation, or where its case stands, has changed."""
+    found = await conversations.conversation(ctx, conversation_id)
+    if found is not None:
+        ctx.notify("conversation", conversation_id=found.id, account_id=found.account_id)
+
+
 async def store_reply(
     ctx: Context,
     conversation_id: UUID,

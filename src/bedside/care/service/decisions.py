@@ -17,8 +17,8 @@ from bedside.care.schemas import (
     Status,
     is_steep,
 )
-from bedside.care.service.assessments import UNTIL_DECIDED, keep_in_care, record_transition
-from bedside.care.service.conversations import add_message
+from bedside.care.service.assessments import UNTIL_DECIDED, keep_in_care, record_transition, tell_clinicians
+from bedside.care.service.conversations import add_message, tell_patient
 from bedside.care.service.presence import others_on
 from bedside.care.settings import CareSettings
 from bedside.care.states import next_status
@@ -66,7 +66,7 @@ async def claim(ctx: Context, assessment_id: UUID) -> AssessmentDetail:
         raise _not_claimable(found)
     if claimed:
         record_transition(ctx, found, Status.WAITING, Event.CLAIM)
-        _changed(ctx, found)
+        await _moved(ctx, found)
     return await _detail(ctx, found)
 
 
@@ -90,7 +90,7 @@ async def release(ctx: Context, assessment_id: UUID, reason: str | None = None) 
         _require_holder(ctx, found)
     _let_go(found)
     record_transition(ctx, found, before, Event.RELEASE, reason=reason)
-    _changed(ctx, found)
+    await _moved(ctx, found)
     return await _detail(ctx, found)
 
 
@@ -102,7 +102,7 @@ async def hand_to_physician(ctx: Context, assessment_id: UUID, reason: str) -> A
     _let_go(found)
     found.for_physician = True
     record_transition(ctx, found, before, Event.REFER, reason=reason)
-    _changed(ctx, found)
+    await _moved(ctx, found)
     return await _detail(ctx, found)
 
 
@@ -117,7 +117,7 @@ async def change_target(ctx: Context, assessment_id: UUID, due_at: datetime, rea
     found.due_at = due_at
     found.breach_notified_at = None
     record_transition(ctx, found, before, Event.CHANGE_TARGET, reason=reason)
-    _changed(ctx, found)
+    await _moved(ctx, found)
     return await _detail(ctx, found)
 
 
@@ -147,7 +147,7 @@ async def decide(ctx: Context, assessment_id: UUID, request: DecideRequest) -> A
         content={"level": request.level, "machine_level": found.level, "reason": request.reason},
     )
     await _end_care(ctx, found)
-    _changed(ctx, found, conversation)
+    await _moved(ctx, found)
     return await _detail(ctx, found)
 
 
@@ -186,7 +186,7 @@ async def undo_decision(ctx: Context, assessment_id: UUID) -> AssessmentDetail:
     found.claimed_by, found.claimed_by_name, found.claimed_at = ctx.actor.id, _name(ctx), ctx.now()
     record_transition(ctx, found, before, Event.UNDO)
     await keep_in_care(ctx, found.patient_id, UNTIL_DECIDED)
-    _changed(ctx, found, conversation)
+    await _moved(ctx, found)
     return await _detail(ctx, found)
 
 
@@ -204,7 +204,7 @@ async def withdraw(ctx: Context, assessment_id: UUID) -> AssessmentOut:
     before = _advance(found, Event.WITHDRAW)
     conversation.status = "closed"
     record_transition(ctx, found, before, Event.WITHDRAW)
-    _changed(ctx, found, conversation)
+    await _moved(ctx, found)
     return assessment_out(found, ctx.settings)
 
 
@@ -222,7 +222,7 @@ async def add_note(ctx: Context, assessment_id: UUID, text: str) -> NoteOut:
         text=text,
     )
     ctx.session.add(note)
-    _changed(ctx, found)
+    tell_clinicians(ctx, found)
     return note_out(note)
 
 
@@ -250,11 +250,10 @@ def _require_holder(ctx: Context, found: Assessment) -> None:
         raise Conflict(f"{found.claimed_by_name} has claimed this case.", claimed_by_name=found.claimed_by_name)
 
 
-def _changed(ctx: Context, found: Assessment, conversation: Conversation | None = None) -> None:
-    if found.handed_over_at is not None:  # of other cases clinicians know nothing, not even the id
-        ctx.notify("worklist", assessment_id=found.id)
-    if conversation is not None:
-        ctx.notify("conversation", conversation_id=conversation.id, account_id=conversation.account_id)
+async def _moved(ctx: Context, found: Assessment) -> None:
+    """Tell clinicians, and the patient whose page says where the case stands."""
+    tell_clinicians(ctx, found)
+    await tell_patient(ctx, found.conversation_id)
 
 
 def _name(ctx: Context) -> str:

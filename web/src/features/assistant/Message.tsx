@@ -10,8 +10,6 @@ interface MessageProps {
   message: MessageOut;
   /** Its question stands below in a card of its own. */
   asksNow: boolean;
-  /** Says a time of Bedside's in the viewer's time zone. */
-  inZone: (text: string) => string;
   /** What the care card below says already. */
   onCard?: ReadonlySet<string>;
   /** Takes this answer back, to be asked again; absent where it can't be. */
@@ -19,7 +17,7 @@ interface MessageProps {
 }
 
 /** One message: the patient's own at the end of the line, the others' at its start with who speaks. */
-export function Message({ message, asksNow, inZone, onCard, onChange }: MessageProps) {
+export function Message({ message, asksNow, onCard, onChange }: MessageProps) {
   const { t } = useTranslation("assistant");
   const { author, question } = message;
   if (author === "patient") {
@@ -55,11 +53,7 @@ export function Message({ message, asksNow, inZone, onCard, onChange }: MessageP
       {message.retracted ? (
         <p className={classes.retracted}>{t("retracted")}</p>
       ) : (
-        <ReplyText
-          text={isStaff ? message.text : inZone(message.text)}
-          citations={message.citations ?? []}
-          onCard={onCard}
-        />
+        <ReplyText text={message.text} citations={message.citations ?? []} onCard={onCard} />
       )}
       {question && !asksNow && <p className={classes.asked}>{question.text}</p>}
     </div>

@@ -9,7 +9,6 @@ import type { AssessmentOut } from "../../api/schema";
 import { Confirm } from "../../ui/Confirm";
 import { explain } from "../../ui/explain";
 import { When } from "../../ui/When";
-import { inViewersZone } from "./replyTime";
 import classes from "./SentToNurse.module.css";
 
 /** Where the case is: with a nurse since when, a reply by when, and what to do until then. */
@@ -54,9 +53,7 @@ export function SentToNurse({ assessment }: { assessment: AssessmentOut }) {
           </span>
         </p>
       )}
-      {assessment.staffed === false && assessment.until_then && (
-        <Text>{inViewersZone(assessment)(assessment.until_then)}</Text>
-      )}
+      {assessment.staffed === false && assessment.until_then && <Text>{assessment.until_then}</Text>}
       <Text c="dimmed" size="sm">
         {t("sent.live")}
       </Text>

@@ -13,7 +13,6 @@ import { Message } from "./Message";
 import { remove, say, sendAgain, useOutbox } from "./outbox";
 import { QuestionCard } from "./QuestionCard";
 import { isBeingAnswered } from "./queries";
-import { inViewersZone } from "./replyTime";
 import { SafetyAlert } from "./SafetyAlert";
 import { Sending } from "./Sending";
 import { SentToNurse } from "./SentToNurse";
@@ -48,7 +47,6 @@ export function Talk({ conversation }: { conversation: ConversationDetail }) {
   const parts = partsOf(lines.messages);
   const canChange = isOpen && !isBusy && assessment?.status !== "decided";
   const showsCard = !question && lines.outgoing.length === 0 && !isBusy && assessment?.status !== "withdrawn";
-  const inZone = useMemo(() => inViewersZone(assessment), [assessment]);
   const onCard = useMemo(() => saidOnCard(assessment), [assessment]);
   const safety = lines.outgoing.findLast(({ safety }) => safety)?.safety;
   const isEmergencyNow = assessment?.level === "emergency" && assessment.status !== "decided";
@@ -72,7 +70,6 @@ export function Talk({ conversation }: { conversation: ConversationDetail }) {
             <div key={part.message.id} ref={ref}>
               <Message
                 message={part.message}
-                inZone={inZone}
                 asksNow={question !== null && isLast}
                 onCard={showsCard ? onCard : undefined}
                 onChange={part.answers && canChange ? () => takeBack(part.answers as Question) : undefined}

@@ -10,7 +10,7 @@ import { useShortcuts } from "./shortcuts";
 export function EmergencyBar() {
   const { t } = useTranslation("care");
   const navigate = useNavigate();
-  const { waiting, late, cases } = useEmergencies();
+  const { waiting, late, cases, isKnown } = useEmergencies();
   const { assessmentId: here } = useParams({ strict: false });
   const next = cases.find((id) => id !== here);
   const open = () => {
@@ -21,7 +21,7 @@ export function EmergencyBar() {
   return (
     <div className={waiting > 0 ? classes.alarm : undefined}>
       {waiting > 0 && <IconUrgent size={20} aria-hidden />}
-      <strong role="alert">
+      <strong role="alert" aria-busy={!isKnown}>
         {waiting > 0 && t("alarm.waiting", { count: waiting })}
         {late > 0 && t("alarm.late", { count: late })}
       </strong>

@@ -1,9 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Worklist } from "../../api/schema";
 import { useSound } from "./preferences";
-import { emergenciesQuery } from "./queries";
+import { useWaitingEmergencies } from "./queries";
 import { allowSound, ring } from "./sound";
 import { useNow } from "./times";
 
@@ -35,9 +34,9 @@ export function unclaimed(
 }
 
 /** Rings for new emergencies and marks the title while any is unclaimed. */
-export function useEmergencies(): Unclaimed {
+export function useEmergencies(): Unclaimed & { isKnown: boolean } {
   const { t } = useTranslation("care");
-  const { data } = useQuery(emergenciesQuery);
+  const data = useWaitingEmergencies();
   const [sound] = useSound();
   const now = useNow(10_000);
   const known = useRef<Set<string> | null>(null);
@@ -63,7 +62,7 @@ export function useEmergencies(): Unclaimed {
       for (const event of ["pointerdown", "keydown"]) window.removeEventListener(event, allowSound);
     };
   }, [sound]);
-  return found;
+  return { ...found, isKnown: data !== undefined };
 }
 
 /** Keeps `prefix` before the document's title, whatever page sets it. */

@@ -3,13 +3,17 @@ import {
   keepPreviousData,
   queryOptions,
   useInfiniteQuery,
+  useQuery,
 } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { api, ok } from "../../api/client";
+import { useIsLive } from "../../api/events";
 import type { AssessmentDetail, PatientRecord, Worklist, WorklistItem } from "../../api/schema";
 import { asQuery, type Filters } from "./filters";
 
 const PAGE = 200;
+/** How often the worklist is asked for where nothing tells of its changes; each time is an event of the audit. */
+const UNTOLD_MS = 30_000;
 
 /** The worklist page by page; it is all loaded in the end, so that j and k reach every case. */
 const worklistQuery = (filters: Filters) =>
@@ -24,7 +28,6 @@ const worklistQuery = (filters: Filters) =>
       ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
-    refetchInterval: 60_000,
     // Another filter shows its cases when they are there, and its counters stay where they are.
     placeholderData: keepPreviousData,
   });
@@ -41,7 +44,7 @@ export interface ShownWorklist {
 }
 
 export function useWorklist(filters: Filters): ShownWorklist {
-  const query = useInfiniteQuery(worklistQuery(filters));
+  const query = useInfiniteQuery({ ...worklistQuery(filters), refetchInterval: useUntold() });
   const { data, hasNextPage, isFetching, fetchNextPage } = query;
   useEffect(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
@@ -63,15 +66,23 @@ function once(items: WorklistItem[]): WorklistItem[] {
   return [...new Map(items.map((item) => [item.assessment_id, item])).values()];
 }
 
-/** The emergencies that nobody has claimed, the soonest due first. */
-export const emergenciesQuery = queryOptions({
+/** The pause between two loads, for what the stream of changes keeps true while there is one. */
+function useUntold(): number | false {
+  return useIsLive() ? false : UNTOLD_MS;
+}
+
+const emergenciesQuery = queryOptions({
   queryKey: ["worklist", "emergencies"],
   queryFn: (): Promise<Worklist> =>
     ok(
       api.GET("/api/worklist", { params: { query: { level: "emergency", status: "waiting", limit: PAGE } } }),
     ),
-  refetchInterval: 30_000,
 });
+
+/** The emergencies that nobody has claimed, the soonest due first. */
+export function useWaitingEmergencies(): Worklist | undefined {
+  return useQuery({ ...emergenciesQuery, refetchInterval: useUntold() }).data;
+}
 
 export const caseQuery = (id: string) =>
   queryOptions({

@@ -64,7 +64,7 @@ def test_the_new_worker_works(running: Process) -> None:
     with psycopg.connect(server.superuser_dsn("bedside"), autocommit=True) as connection:
         made = connection.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args)"
-            " VALUES ('default', 'identity.clean_up', '{\"timestamp\": 0}') RETURNING id"
+            " VALUES ('default', 'care.watch_breaches', '{\"timestamp\": 0}') RETURNING id"
         ).fetchone()
         assert made is not None
 

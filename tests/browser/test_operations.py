@@ -134,10 +134,10 @@ def test_a_failed_job_is_tried_again_and_one_that_waits_cancelled(visit: Visits,
 def test_a_scheduled_job_is_run_by_hand_and_the_list_filtered(visit: Visits) -> None:
     page = visit("admin").go("/system/jobs")
     expect(page.get_by_text("No worker reports")).to_be_visible()
-    page.get_by_role("button", name="Run now: identity.clean_up").click()
-    expect(page.get_by_role("button", name="Waits: identity.clean_up")).to_be_disabled()
+    page.get_by_role("button", name="Run now: care.watch_breaches").click()
+    expect(page.get_by_role("button", name="Waits: care.watch_breaches")).to_be_disabled()
     page.get_by_role("combobox", name="Job").click()
-    page.get_by_role("option", name="identity.clean_up").click()
+    page.get_by_role("option", name="care.watch_breaches").click()
     runs = page.get_by_role("region", name="Runs")
     expect(runs.get_by_role("listitem")).to_have_count(1)
     axe(page)
@@ -165,7 +165,7 @@ def test_where_there_is_no_sample_data_nothing_can_be_reset(visit: Visits) -> No
 
 def test_the_keyboard_alone_reaches_and_runs_a_job(visit: Visits) -> None:
     page = visit("admin").go("/system/jobs")
-    button = page.get_by_role("button", name="Run now: notify.clean_up")
+    button = page.get_by_role("button", name="Run now: maintenance.cleanup_old_data")
     expect(button).to_be_visible()
     for _ in range(80):
         page.keyboard.press("Tab")
@@ -173,4 +173,4 @@ def test_the_keyboard_alone_reaches_and_runs_a_job(visit: Visits) -> None:
             break
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Waits: notify.clean_up")).to_be_visible()
+    expect(page.get_by_role("button", name="Waits: maintenance.cleanup_old_data")).to_be_visible()

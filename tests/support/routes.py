@@ -98,6 +98,17 @@ def _waiting_job(house: House, _who: str) -> Ids:
     return {"job_id": house.job("todo")}
 
 
+def _procedure(_house: House, _who: str) -> Ids:
+    return {"name": "jobs.retry_failed"}
+
+
+def _run(house: House, _who: str) -> Ids:
+    """A run that waits for a worker."""
+    asked = house.post("admin", "/api/procedures/jobs.retry_failed/runs", {"dry_run": True})
+    assert asked.status_code == 201, asked.text
+    return {"run_id": asked.json()["id"]}
+
+
 def _second_factor_offered(house: House, who: str) -> Ids:
     assert who == NOBODY or house.post(who, "/api/auth/second-factor").status_code == 200
     return {}
@@ -162,10 +173,23 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/jobs", 401, ONLY_ADMIN),
     Route("GET", "/api/jobs/schedule", 401, ONLY_ADMIN),
     Route(
-        "POST", "/api/jobs/schedule/{name}/run", 401, (403, 403, 403, 202), make=lambda _h, _w: {"name": "ops.forget"}
+        "POST",
+        "/api/jobs/schedule/{name}/run",
+        401,
+        (403, 403, 403, 202),
+        make=lambda _h, _w: {"name": "maintenance.cleanup_old_data"},
     ),
     Route("POST", "/api/jobs/{job_id}/retry", 401, ONLY_ADMIN, make=_failed_job),
     Route("POST", "/api/jobs/{job_id}/cancel", 401, ONLY_ADMIN, make=_waiting_job),
+    # What operators run is the administrators'.
+    Route("GET", "/api/procedures", 401, ONLY_ADMIN),
+    Route("GET", "/api/procedures/{name}", 401, ONLY_ADMIN, make=_procedure),
+    Route(
+        "POST", "/api/procedures/{name}/runs", 401, (403, 403, 403, 201), make=_procedure, body=_says({"dry_run": True})
+    ),
+    Route("GET", "/api/procedures/runs", 401, ONLY_ADMIN),
+    Route("GET", "/api/procedures/runs/{run_id}", 401, ONLY_ADMIN, make=_run),
+    Route("POST", "/api/procedures/runs/{run_id}/cancel", 401, ONLY_ADMIN, make=_run),
     Route("GET", "/api/sample-data", 401, ONLY_ADMIN),
     Route("POST", "/api/sample-data/reset", 401, (403, 403, 403, 409), body=_says({"confirm": "reset sample data"})),
     # Words are assessed for whoever sends them, and none are kept.

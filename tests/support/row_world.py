@@ -144,6 +144,17 @@ def _fill(rows: Rows, other: Case) -> None:
     sql_of("INSERT INTO traffic_minutes VALUES (now(), 'GET /health', gen_random_uuid(), 1, 0, 0, ARRAY[1])")
     sql_of("INSERT INTO samples VALUES ('disk.used', '', 60, now(), 42, 43, 1)")
     sql_of(
+        "INSERT INTO procedure_runs (id, created_at, procedure, kind, lock, state, runner, dry_run, parameters,"
+        " performed_by, actor_role, via, attempt, steps, findings, follow_up, failures, output)"
+        " VALUES (gen_random_uuid(), now(), 'a.one', 'routine', 'a.one', 'completed', 'worker', false, '{}',"
+        " 'Ada Admin', 'admin', 'api', 1, '[]', '{}', '{}', '{}', '{}')"
+    )
+    sql_of(
+        "INSERT INTO procedure_actions (id, run_id, action, state, begun_at)"
+        " SELECT gen_random_uuid(), id, 'Look', 'done', now() FROM procedure_runs"
+    )
+    sql_of("INSERT INTO procedure_schedules VALUES ('a.one', '0 1 * * *', now())")
+    sql_of(
         "INSERT INTO maintenance_windows (id, created_at, starts_at, ends_at, reason, planned_by_name)"
         " VALUES (gen_random_uuid(), now(), now(), now() + interval '1 hour', 'New disks', 'Ada Admin')"
     )

@@ -130,6 +130,31 @@ TABLES: dict[str, Table] = {
         sample="lifted_at IS NULL",
         fresh={**NEW_ID, "placed_by": "%(actor)s::uuid"},
     ),
+    # Runs of procedures are the operators', who ask for them and carry them; Bedside itself forgets old ones.
+    "procedure_runs": Table(
+        to(MANAGERS),
+        "error = 'x'",
+        change=to(MANAGERS),
+        delete=to(SYSTEM),
+        add=MANAGERS,
+        fresh={**NEW_ID, "scheduled_for": "NULL"},
+    ),
+    "procedure_actions": Table(
+        to(MANAGERS),
+        "action = 'x'",
+        change=to(MANAGERS),
+        delete=to(SYSTEM),
+        add=MANAGERS,
+        fresh={**NEW_ID, "key": "NULL"},
+    ),
+    "procedure_schedules": Table(
+        to(MANAGERS),
+        "cron = 'x'",
+        change=to(MANAGERS),
+        delete=to(SYSTEM),
+        add=MANAGERS,
+        fresh={"procedure": "'another.one'"},
+    ),
     # The audit is added to, each in one's own name, and read by those who review it.
     "audit_events": Table(
         to(EDITORS),

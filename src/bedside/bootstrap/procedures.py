@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bedside.ops.maintenance.procedures import PROCEDURES as MAINTENANCE
+from bedside.ops.queue.procedures import PROCEDURES as QUEUE
 from bedside.platform.procedures import Procedure
 
-PROCEDURES: tuple[Procedure[Any], ...] = (*MAINTENANCE,)
+PROCEDURES: tuple[Procedure[Any], ...] = (*MAINTENANCE, *QUEUE)

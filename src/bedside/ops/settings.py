@@ -35,6 +35,13 @@ class MonitoringSettings(Section):
         le=3660,
         description="How long figures over time (requests, queue, pool, disk) are kept, in days.",
     )
+    procedure_history_days: int = Field(
+        default=730,
+        alias="PROCEDURE_HISTORY_DAYS",
+        ge=1,
+        le=3650,
+        description="How long runs of procedures (the maintenance log) are kept, in days.",
+    )
     job_history_days: int = Field(
         default=14,
         alias="JOB_HISTORY_DAYS",

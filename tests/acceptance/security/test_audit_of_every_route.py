@@ -21,7 +21,7 @@ NO_PATIENT_DATA = (*PROBES, "/api/events", "/api/knowledge/", "/api/site", "/api
 PRESENCE = "/api/assessments/{assessment_id}/presence"
 """Tells of clinicians alone; the reading of the case was recorded when it was opened."""
 ACCOUNTS_AND_AUDIT = ("/api/auth/", "/api/users", "/api/audit/")
-OPERATIONS = ("/api/monitoring", "/api/settings", "/api/jobs", "/api/sample-data")
+OPERATIONS = ("/api/monitoring", "/api/settings", "/api/jobs", "/api/procedures", "/api/sample-data")
 ELSEWHERE = (*NO_PATIENT_DATA, PRESENCE, *ACCOUNTS_AND_AUDIT, *OPERATIONS)
 TOUCHING = [route for route in ROUTES if not route.path.startswith(ELSEWHERE)]
 CHARTS = ("patients", "conversations", "messages", "assessments", "assessment_events", "notes", "break_glass_grants")
@@ -111,7 +111,7 @@ def test_what_operators_read_and_do_is_recorded(house: House) -> None:
         ("POST", f"/api/jobs/{failed}/retry", ["job.retry job"]),
         ("POST", f"/api/jobs/{waiting}/cancel", ["job.cancel job"]),
         ("POST", f"/api/jobs/{waiting}/cancel", []),
-        ("POST", "/api/jobs/schedule/identity.clean_up/run", ["job.run job"]),
+        ("POST", "/api/jobs/schedule/care.watch_breaches/run", ["job.run job"]),
         ("GET", "/api/monitoring?hours=168", ["system:monitoring.count conversation"]),
     ):
         before = seen(house)

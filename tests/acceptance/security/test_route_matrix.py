@@ -30,8 +30,8 @@ def strange(private: Case, house: House) -> Ids:
 
 
 def made_up() -> Ids:
-    names = ("assessment_id", "conversation_id", "patient_id", "session_id", "user_id", "passage_id")
-    return {**{name: uuid4() for name in names}, "job_id": 1, "name": "ops.forget"}
+    names = ("assessment_id", "conversation_id", "patient_id", "session_id", "user_id", "passage_id", "run_id")
+    return {**{name: uuid4() for name in names}, "job_id": 1, "name": "maintenance.cleanup_old_data"}
 
 
 def test_the_table_holds_every_route_and_no_other(house: House) -> None:

@@ -61,13 +61,13 @@ def test_a_jobs_arguments_are_never_told(house: House) -> None:
 def test_a_failed_job_is_tried_again_and_runs(house: House) -> None:
     job_id = house.job("failed")
     house.sql(
-        "UPDATE procrastinate_jobs SET task_name = 'identity.clean_up', args = '{\"timestamp\": 1}' WHERE id = %s",
+        "UPDATE procrastinate_jobs SET task_name = 'care.watch_breaches', args = '{\"timestamp\": 1}' WHERE id = %s",
         job_id,
     )
     answer = house.post("admin", f"/api/jobs/{job_id}/retry")
     assert (answer.status_code, answer.json()["status"]) == (200, "waiting")
     work(house)
-    found = house.get("admin", "/api/jobs", name="identity.clean_up").json()["items"]
+    found = house.get("admin", "/api/jobs", name="care.watch_breaches").json()["items"]
     done = next(item for item in found if item["id"] == job_id)
     assert done["status"] == "succeeded"
     assert done["started_at"] <= done["finished_at"]
@@ -94,19 +94,19 @@ def test_the_schedule_tells_the_next_run_and_the_last(house: House) -> None:
     before = house.get("admin", "/api/jobs/schedule").json()
     assert before["workers"] == 0
     names = {item["name"]: item for item in before["items"]}
-    assert {"ops.look", "ops.forget", "identity.clean_up", "care.watch_breaches"} <= set(names)
-    assert names["ops.forget"]["last"] is None
-    due = datetime.fromisoformat(names["ops.forget"]["next_run"])
+    assert {"ops.look", "maintenance.cleanup_old_data", "care.watch_breaches"} <= set(names)
+    assert names["maintenance.cleanup_old_data"]["last"] is None
+    due = datetime.fromisoformat(names["maintenance.cleanup_old_data"]["next_run"])
     assert (due.minute, due.second) == (41, 0)
     assert due > datetime.now(UTC)
-    assert house.post("admin", "/api/jobs/schedule/ops.forget/run").status_code == 202
-    assert house.post("admin", "/api/jobs/schedule/ops.forget/run").status_code == 409
+    assert house.post("admin", "/api/jobs/schedule/maintenance.cleanup_old_data/run").status_code == 202
+    assert house.post("admin", "/api/jobs/schedule/maintenance.cleanup_old_data/run").status_code == 409
     pending = {item["name"] for item in house.get("admin", "/api/jobs/schedule").json()["items"] if item["pending"]}
-    assert pending == {"ops.forget"}
+    assert pending == {"maintenance.cleanup_old_data"}
     work(house)
     after = {item["name"]: item for item in house.get("admin", "/api/jobs/schedule").json()["items"]}
-    assert after["ops.forget"]["last"]["status"] == "succeeded"
-    assert not after["ops.forget"]["pending"]
+    assert after["maintenance.cleanup_old_data"]["last"]["status"] == "succeeded"
+    assert not after["maintenance.cleanup_old_data"]["pending"]
 
 
 def test_only_what_runs_by_itself_is_run_by_hand(house: House) -> None:

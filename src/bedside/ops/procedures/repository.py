@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import column, delete, exists, func, literal, select, table, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bedside.kit.ids import new_id
@@ -170,7 +170,8 @@ async def page(
 
 async def newest(session: AsyncSession, *, states: Sequence[RunState] = ()) -> dict[str, ProcedureRun]:
     """Return each procedure's newest run that is no dry run, in ``states`` where any are named."""
-    query = select(_R).distinct(_R.procedure).where(_R.dry_run.is_(False)).order_by(_R.procedure, _R.created_at.desc())
+    real = select(_R).where(_R.dry_run.is_(False))
+    query = real.ext(distinct_on(_R.procedure)).order_by(_R.procedure, _R.created_at.desc())
     if states:
         query = query.where(_R.state.in_(states))
     return {row.procedure: row for row in (await session.execute(query)).scalars()}
@@ -224,9 +225,3 @@ async def keep_schedules(session: AsyncSession, crons: Mapping[str, str], now: d
                 where=ProcedureSchedule.cron != cron,
             )
         )
-
-
-async def forget(session: AsyncSession, ended_before: datetime) -> int:
-    """Delete the runs that ended before then, with their actions; return how many."""
-    statement = delete(_R).where(_R.finished_at < ended_before).returning(_R.id)
-    return len((await session.execute(statement)).all())

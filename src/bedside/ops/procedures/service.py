@@ -16,7 +16,7 @@ from bedside.ops.procedures import repository
 from bedside.ops.procedures.recorder import TOPIC, Watch
 from bedside.ops.procedures.runner import LOST_SECONDS, Runner, refusal
 from bedside.ops.procedures.schemas import RunView
-from bedside.ops.procedures.states import ACTIVE, ENDED, RunEvent, RunState
+from bedside.ops.procedures.states import ACTIVE, RunEvent, RunState
 from bedside.ops.procedures.tables import ProcedureRun
 from bedside.ops.procedures.views import run_view
 from bedside.platform.access.actor import Actor, Permission
@@ -271,25 +271,3 @@ async def _lose(ctx: Context, row: ProcedureRun) -> None:
     _log.warning("a run's process ended in the middle", procedure=row.procedure, run_id=str(row.id), again=again)
     if again and row.cancel_requested_at is None:
         await repository.move(ctx.session, row.id, RunEvent.TAKE_UP, error=None, finished_at=None)
-
-
-async def forget(ctx: Context, before: datetime) -> int:
-    """Delete the runs that ended before then; return how many."""
-    return await repository.forget(ctx.session, before)
-
-
-__all__ = [
-    "ENDED",
-    "RUN",
-    "Running",
-    "ask",
-    "cancel",
-    "declared",
-    "forget",
-    "parse",
-    "run",
-    "run_here",
-    "start_scheduled",
-    "sweep",
-    "title_of",
-]

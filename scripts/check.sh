@@ -33,6 +33,7 @@ check docs python scripts/check_docs.py
 # The pages. Where Node is missing a developer goes on without; CI doesn't.
 if [[ -n ${CI:-} ]] || command -v node >/dev/null 2>&1; then
   check web-install bash scripts/web.sh install
+  check web-licences python scripts/check_web_licences.py
   check web-lint npm --prefix web run --silent lint
   check web-types npm --prefix web run --silent types
   check web-api npm --prefix web run --silent api -- --check

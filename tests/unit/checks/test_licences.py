@@ -1,3 +1,4 @@
+import json
 import os
 
 from .conftest import Checkout
@@ -50,3 +51,32 @@ def test_what_may_not_be_shipped_or_is_unknown_fails(checkout: Checkout) -> None
 
 def test_one_that_may_not_be_shipped_fails_among_others(checkout: Checkout) -> None:
     assert refused(checkout, *SHIPPABLE, NOT_SHIPPABLE[1]) == (1, {len(SHIPPABLE)})
+
+
+def web_refused(checkout: Checkout, packages: dict[str, tuple[dict[str, object], str | None]]) -> tuple[int, set[str]]:
+    """The exit code, and which packages are named; each is what the lock says and what the installed package does."""
+    lock = {"": {"license": "Apache-2.0"}, **{f"node_modules/{name}": said for name, (said, _) in packages.items()}}
+    checkout.write("web/package-lock.json", json.dumps({"packages": lock}))
+    for name, (_, installed) in packages.items():
+        if installed is not None:
+            checkout.write(f"web/node_modules/{name}/package.json", json.dumps({"license": installed}))
+    answer = checkout.run("check_web_licences.py")
+    return answer.returncode, {name for name in packages if f"{name}:" in answer.stdout or f"{name} " in answer.stdout}
+
+
+def test_packages_of_the_pages_are_held_to_the_same_licences(checkout: Checkout) -> None:
+    good: dict[str, tuple[dict[str, object], str | None]] = {
+        "one": ({"license": "MIT"}, "MIT"),
+        "@scope/two": ({"license": "(MIT OR CC0-1.0)"}, "(MIT OR CC0-1.0)"),
+        "tool": ({"license": "BlueOak-1.0.0", "dev": True}, "BlueOak-1.0.0"),
+        "elsewhere": ({"license": "MPL-2.0", "optional": True}, None),
+    }
+    assert web_refused(checkout, good) == (0, set())
+    bad: dict[str, tuple[dict[str, object], str | None]] = {
+        "copyleft": ({"license": "GPL-3.0-only"}, "GPL-3.0-only"),
+        "shipped": ({"license": "BlueOak-1.0.0"}, "BlueOak-1.0.0"),
+        "silent": ({}, None),
+        "changed": ({"license": "MIT"}, "AGPL-3.0-only"),
+        "absent": ({"license": "MIT"}, None),
+    }
+    assert web_refused(checkout, {**good, **bad}) == (1, set(bad))

@@ -153,6 +153,13 @@ def _fill(rows: Rows, other: Case) -> None:
         "INSERT INTO procedure_actions (id, run_id, action, state, begun_at)"
         " SELECT gen_random_uuid(), id, 'Look', 'done', now() FROM procedure_runs"
     )
+    sql_of(
+        "INSERT INTO rounds (id, created_at, period, run_id, performed_by, figures)"
+        " VALUES (gen_random_uuid(), now(), 'daily', gen_random_uuid(), 'Ada Admin', '{}')"
+    )
+    sql_of(
+        "INSERT INTO round_items (round_id, item, position, state, told) SELECT id, 'health', 0, 'well', '{}' FROM rounds"
+    )
     sql_of("INSERT INTO procedure_schedules VALUES ('a.one', '0 1 * * *', now())")
     sql_of(
         "INSERT INTO maintenance_windows (id, created_at, starts_at, ends_at, reason, planned_by_name)"

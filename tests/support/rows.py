@@ -155,6 +155,23 @@ TABLES: dict[str, Table] = {
         add=MANAGERS,
         fresh={"procedure": "'another.one'"},
     ),
+    # Rounds are the operators', who walk them and answer; Bedside itself forgets old ones.
+    "rounds": Table(
+        to(MANAGERS),
+        "finished_at = now()",
+        change=to(MANAGERS),
+        delete=to(SYSTEM),
+        add=MANAGERS,
+        fresh={**NEW_ID, "run_id": "gen_random_uuid()"},
+    ),
+    "round_items": Table(
+        to(MANAGERS),
+        "note = 'x'",
+        change=to(MANAGERS),
+        delete=to(SYSTEM),
+        add=MANAGERS,
+        fresh={"item": "'another'"},
+    ),
     # The audit is added to, each in one's own name, and read by those who review it.
     "audit_events": Table(
         to(EDITORS),

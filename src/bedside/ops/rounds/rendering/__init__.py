@@ -1,0 +1,1 @@
+"""A round's report as Markdown, HTML, PDF and JSON."""

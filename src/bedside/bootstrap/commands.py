@@ -28,10 +28,12 @@ COMMANDS: dict[str, Entry] = {
     "knowledge": Entry("bedside.knowledge.commands", "Sources: ingest, search, list."),
     "health": Entry("bedside.ops.health.commands", "How each part is, with evidence and remedy."),
     "procedures": Entry("bedside.ops.procedures.commands", "What an operator runs: list, show, run, history, cancel."),
+    "logs": Entry("bedside.ops.logs.commands", "Read the logs; sanitize logs that others wrote."),
     "user": Entry("bedside.identity.commands", "Accounts: create, list, disable, reset."),
     "token": Entry("bedside.identity.token_commands", "Revoke sign-ins."),
     "audit": Entry("bedside.audit.commands", "Read and export the audit log."),
     "db": Entry("bedside.ops.database.commands", "The database: set up, migrate, seed, status."),
+    "maintenance": Entry("bedside.ops.maintenance.commands", "Database care, retention, legal holds, windows."),
     "sample-data": Entry("bedside.ops.sample.commands", "Sample data: reset, in development alone."),
     "config": Entry("bedside.ops.config.commands", "Settings: init, check, show."),
 }

@@ -11,6 +11,7 @@ from bedside.identity.routes import ROUTERS as IDENTITY
 from bedside.knowledge.routes import router as knowledge
 from bedside.ops.config.routes import router as settings
 from bedside.ops.health.routes import router as health
+from bedside.ops.maintenance.routes import router as maintenance
 from bedside.ops.monitoring.routes import router as monitoring
 from bedside.ops.procedures.routes import router as procedures
 from bedside.ops.queue.routes import router as queue
@@ -20,5 +21,5 @@ from bedside.platform.http.site import router as site
 from bedside.platform.http.stream import router as stream
 from bedside.triage.routes import router as triage
 
-OPERATIONS = (health, monitoring, series, procedures, queue, settings, sample_data)
+OPERATIONS = (health, monitoring, series, procedures, maintenance, queue, settings, sample_data)
 ROUTERS: tuple[APIRouter, ...] = (*OPERATIONS, site, stream, audit, knowledge, *IDENTITY, *CARE, assistant, triage)

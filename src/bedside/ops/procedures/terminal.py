@@ -77,15 +77,16 @@ def _json(name: str, value: str) -> Any:
 
 def watching(tell: Callable[[str], None]) -> Watch:
     """Return what tells an operator of a run's progress, a line for each step and action."""
-    told_at = 0.0
+    told_at, step = 0.0, None
 
     def watch(progress: Progress) -> None:
-        nonlocal told_at
+        nonlocal told_at, step
         if progress.action is not None:
             tell(f"  {progress.action}")
-        elif progress.done == 0:
-            tell(progress.step or "")
-        elif time.monotonic() - told_at > PROGRESS_SECONDS:
+        elif progress.step != step:
+            step = progress.step
+            tell(step or "")
+        elif progress.done and time.monotonic() - told_at > PROGRESS_SECONDS:
             told_at = time.monotonic()
             tell(f"  {progress.done}{f' of {progress.total}' if progress.total is not None else ''}")
 

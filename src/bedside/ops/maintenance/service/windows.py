@@ -25,6 +25,24 @@ _PAST_SHOWN = 50
 
 async def plan(ctx: Context, request: PlanWindow) -> WindowView:
     """Plan a window. Raises Forbidden, BadInput when its times can't be right."""
+    check(ctx, request)
+    now = ctx.now()
+    row = MaintenanceWindow(
+        id=new_id(),
+        created_at=now,
+        starts_at=request.starts_at or now,
+        ends_at=request.ends_at,
+        reason=request.reason,
+        planned_by=ctx.actor.id,
+        planned_by_name=acting_name(ctx.actor),
+    )
+    ctx.session.add(row)
+    ctx.record("maintenance_window.plan", "maintenance_window", ids=[row.id], content={"reason": request.reason})
+    return _view(row, now)
+
+
+def check(ctx: Context, request: PlanWindow) -> None:
+    """Raise what ``plan`` would raise."""
     ctx.require(Permission.RUN_PROCEDURES)
     now = ctx.now()
     starts_at = request.starts_at or now
@@ -36,18 +54,6 @@ async def plan(ctx: Context, request: PlanWindow) -> WindowView:
         raise BadInput("A window can't begin in the past; what was silent then is decided already.")
     if starts_at > now + _FURTHEST:
         raise BadInput(f"A window begins within {_FURTHEST.days} days.")
-    row = MaintenanceWindow(
-        id=new_id(),
-        created_at=now,
-        starts_at=starts_at,
-        ends_at=request.ends_at,
-        reason=request.reason,
-        planned_by=ctx.actor.id,
-        planned_by_name=acting_name(ctx.actor),
-    )
-    ctx.session.add(row)
-    ctx.record("maintenance_window.plan", "maintenance_window", ids=[row.id], content={"reason": request.reason})
-    return _view(row, now)
 
 
 async def end(ctx: Context, window_id: UUID) -> WindowView:

@@ -83,6 +83,10 @@ def test_the_second_factor_is_set_up_asked_for_and_taken_away(visit: Visits) -> 
     page.get_by_role("button", name="Set it up").click()
     page.get_by_role("button", name="Show my secret").click()
     secret = page.locator("pre").first.inner_text().replace(" ", "")
+    code = page.get_by_role("img", name="QR code of the secret")
+    expect(code).to_be_visible()
+    size = code.evaluate("(e) => [e.clientWidth, e.clientHeight]")
+    assert size[0] == size[1] >= 160
     recovery = page.locator("pre").nth(1).inner_text().split()
     axe(page)
     page.get_by_label("3. Type the code").fill(pyotp.TOTP(secret).now())

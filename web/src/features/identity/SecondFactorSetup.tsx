@@ -1,10 +1,13 @@
 import { Button, Code, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ok } from "../../api/client";
 import { Form } from "./Form";
 import classes from "./SecondFactor.module.css";
+
+/** Loaded once somebody sets a second factor up, which is not in anybody's way to a first page. */
+const QrCode = lazy(() => import("./QrCode"));
 
 /** Shows the secret and the recovery codes this once, and puts them in force with a code. */
 export function SecondFactorSetup({ token, onDone }: { token?: string; onDone: () => void }) {
@@ -38,6 +41,9 @@ export function SecondFactorSetup({ token, onDone }: { token?: string; onDone: (
       action={t("factor.confirm")}
     >
       <Text>{t("factor.step1")}</Text>
+      <Suspense fallback={<div className={classes.qr} />}>
+        <QrCode text={address} label={t("factor.qr")} />
+      </Suspense>
       <Code block className={classes.secret}>
         {secret.match(/.{1,4}/g)?.join(" ")}
       </Code>

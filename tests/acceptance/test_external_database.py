@@ -104,7 +104,7 @@ def test_the_setup_is_checked_without_changing_anything(migrated: Workplace) -> 
 def test_it_is_served_from_and_nothing_embedded_is_started(migrated: Workplace) -> None:
     with migrated.process("serve") as serving, migrated.process("worker") as worker:
         eventually(serving.answers, what="a ready API")
-        assert serving.http.get("/health").json()["status"] == "healthy"
+        assert serving.http.get("/health/db").json()["serving"] is True
         assert not (migrated.home / "postgres").exists()
         assert serving.stop(signal.SIGTERM) == 0
         assert worker.stop(signal.SIGTERM) == 0

@@ -55,8 +55,11 @@ def test_the_first_start_leaves_nothing_that_alarms_in_postgresqls_log(bedside: 
 
 def test_health_ready_and_live(bedside: Process) -> None:
     health = bedside.http.get("/health")
-    assert (health.status_code, health.json()["status"]) == (200, "healthy"), health.text
-    assert {"db", "worker", "disk"} <= {part["part"] for part in health.json()["parts"]}
+    # The machine that tests run on may be busy, which is no fault of Bedside's.
+    assert (health.status_code, health.json()["serving"]) == (200, True), health.text
+    parts = {part["part"]: part["status"] for part in health.json()["parts"]}
+    assert (parts["db"], parts["worker"], parts["version"]) == ("healthy", "healthy", "healthy"), health.text
+    assert {"secrets", "signin", "audit"}.isdisjoint(parts), "weaknesses are the administrators' to know"
     one = bedside.http.get("/health/db")
     assert (one.status_code, [part["part"] for part in one.json()["parts"]]) == (200, ["db"])
     assert bedside.http.get("/ready").json() == {"ready": True, "reason": None}

@@ -1,8 +1,26 @@
-"""Every health check, by the part it looks at."""
+"""Every check, as features declare them. An explicit list: what is not here is not looked at."""
 
 from __future__ import annotations
 
-from bedside.ops.health.checks import DATABASE_CHECK, DISK_CHECK, SETTINGS_CHECK, WORKER_CHECK
+from bedside.audit.checks import CHECKS as AUDIT
+from bedside.identity.checks import CHECKS as IDENTITY
+from bedside.knowledge.checks import CHECKS as KNOWLEDGE
+from bedside.models.checks import CHECKS as MODELS
+from bedside.notify.checks import CHECKS as NOTIFY
+from bedside.ops.health.checks import CHECKS as HEALTH
+from bedside.ops.installation.checks import CHECKS as INSTALLATION
+from bedside.ops.machine.checks import CHECKS as MACHINE
+from bedside.ops.queue.checks import CHECKS as QUEUE
 from bedside.platform.checks import Check
 
-CHECKS: tuple[Check, ...] = (DATABASE_CHECK, WORKER_CHECK, DISK_CHECK, SETTINGS_CHECK)
+CHECKS: tuple[Check, ...] = (
+    *HEALTH,
+    *QUEUE,
+    *MACHINE,
+    *INSTALLATION,
+    *MODELS,
+    *KNOWLEDGE,
+    *AUDIT,
+    *NOTIFY,
+    *IDENTITY,
+)

@@ -9,14 +9,15 @@ from bedside.bootstrap.parts import build_parts
 from bedside.care.service import exceptional_access
 from bedside.identity.service import authenticate
 from bedside.kit.clock import SystemClock
+from bedside.ops.installation.drift import record_start
 from bedside.platform.access.ledger import Ledger
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.access.unit_of_work import UnitsOfWork
 from bedside.platform.config import Settings
 from bedside.platform.config.core import CacheSettings, DatabaseSettings
 from bedside.platform.database.engine import Database
-from bedside.platform.database.monitor import DatabaseMonitor
 from bedside.platform.database.maintenance import MaintenanceDatabase, maintenance_url
+from bedside.platform.database.monitor import DatabaseMonitor
 from bedside.platform.database.roles import DatabaseUrls
 from bedside.platform.events import EventHub
 from bedside.platform.jobs import JobQueue
@@ -41,6 +42,7 @@ def build_runtime(settings: Settings, urls: DatabaseUrls, *, process: str) -> Ru
         authenticate=authenticate,
     )
     runtime.parts.update(build_parts(settings))
+    record_start(settings, process)
     runtime.parts[DatabaseMonitor] = DatabaseMonitor(urls.monitor)
     runtime.parts[MaintenanceDatabase] = MaintenanceDatabase(maintenance_url(settings, urls))
     return runtime

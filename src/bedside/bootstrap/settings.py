@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from bedside.care.settings import CareSettings
+from bedside.identity.check_settings import SignInCheckSettings
 from bedside.identity.settings import IdentitySettings
 from bedside.models.settings import ModelSettings
+from bedside.notify.check_settings import NotifyCheckSettings
 from bedside.notify.settings import NotifySettings
-from bedside.ops.maintenance.settings import MaintenanceSettings
 from bedside.ops.database.settings import DatabaseCheckSettings
+from bedside.ops.installation.settings import InstallationCheckSettings
+from bedside.ops.machine.settings import MachineCheckSettings
+from bedside.ops.maintenance.settings import MaintenanceSettings
+from bedside.ops.queue.settings import QueueCheckSettings
 from bedside.ops.settings import MonitoringSettings
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.config import Section, Settings, load_settings
@@ -21,6 +26,11 @@ SECTIONS: tuple[type[Section], ...] = (
     CareSettings,
     ModelSettings,
     MonitoringSettings,
+    MachineCheckSettings,
+    QueueCheckSettings,
+    InstallationCheckSettings,
+    NotifyCheckSettings,
+    SignInCheckSettings,
     DatabaseCheckSettings,
     MaintenanceSettings,
 )

@@ -26,3 +26,10 @@ def load_chat_model(settings: ModelSettings, url: str) -> BaseChatModel:
         timeout_seconds=settings.timeout_seconds,
         temperature=settings.temperature,
     )
+
+
+async def offered_models(settings: ModelSettings) -> list[str]:
+    """Return the names of the models that the service offers. Raises Unavailable."""
+    from bedside.models.endpoint import client
+
+    return await client.offered_models(settings)

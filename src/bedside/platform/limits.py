@@ -12,7 +12,7 @@ from cashews import Cache
 from cashews.exceptions import CacheBackendInteractionError
 
 from bedside.platform.config.core import CacheSettings
-from bedside.platform.errors import TooManyRequests
+from bedside.platform.errors import TooManyRequests, Unavailable
 
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +37,13 @@ class Limiter:
             return
         if count > limit:
             raise TooManyRequests(f"Too many requests; wait {seconds} seconds, then go on.", retry_after=seconds)
+
+    async def ping(self) -> None:
+        """Raise Unavailable when the cache that counts does not answer."""
+        try:
+            await self._cache.ping()
+        except (CacheBackendInteractionError, OSError) as error:
+            raise Unavailable(f"The cache does not answer ({type(error).__name__}).") from None
 
     async def close(self) -> None:
         await self._cache.close()

@@ -215,3 +215,11 @@ def next_run(job: Job, after: datetime) -> datetime | None:
         return None
     due: datetime = croniter(job.cron, after).get_next(datetime)
     return due
+
+
+def last_due(job: Job, before: datetime) -> datetime | None:
+    """Return when ``job`` was due last by its schedule (UTC), or None where it has none."""
+    if job.cron is None:
+        return None
+    due: datetime = croniter(job.cron, before).get_prev(datetime)
+    return due

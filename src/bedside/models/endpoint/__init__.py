@@ -1,0 +1,1 @@
+"""Asks the chat model's service what it offers."""

@@ -1,0 +1,1 @@
+"""What is installed: certificates, secrets, settings, version, logs, storage and cache, each with its checks."""

@@ -1,0 +1,1 @@
+"""The machine that Bedside runs on: its checks."""

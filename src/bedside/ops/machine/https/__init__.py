@@ -1,0 +1,1 @@
+"""The time as a web server tells it."""

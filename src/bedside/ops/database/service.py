@@ -3,13 +3,35 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import fields
+from enum import StrEnum
+from typing import TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import BaseModel
 from sqlalchemy import column, func, select, table
 
+from bedside.ops.database import inspection
+from bedside.ops.database.checks.all import DATABASE_CHECKS
+from bedside.ops.database.checks.bloat import EXACT
+from bedside.ops.database.checks.scene import Skip, scene_of
+from bedside.ops.database.client import find_psql, run_psql
+from bedside.ops.database.schemas import (
+    Advice,
+    AdviceReport,
+    BlockedReport,
+    DatabaseOverview,
+    DatabaseStatus,
+    MigrationResult,
+    PoolReport,
+    SetupReport,
+    SlowQueries,
+    Tuning,
+)
+from bedside.ops.database.tuning import tune
+from bedside.platform.access.actor import Actor, Permission
+from bedside.platform.checks import Check, CheckResult, Health
 from bedside.platform.config import Settings
 from bedside.platform.config.core import DatabaseSettings
 from bedside.platform.database.migrate import current, head, migrate
@@ -26,40 +48,8 @@ from bedside.platform.database.roles import (
 from bedside.platform.database.urls import psycopg_url
 from bedside.platform.embedded.provision import check_roles, provision_roles
 from bedside.platform.embedded.server import EmbeddedPostgres
-from bedside.platform.errors import SettingsError, Unavailable
+from bedside.platform.errors import BadInput, SettingsError, Unavailable
 from bedside.platform.runtime import Runtime
-
-
-class SetupReport(BaseModel):
-    """What was made, what is missing, and each new role's URL by the setting that takes it."""
-
-    done: list[str]
-    missing: list[str]
-    urls: dict[str, str] = {}
-
-    @property
-    def complete(self) -> bool:
-        return not self.missing
-
-
-class MigrationResult(BaseModel):
-    """Where the schema was and is."""
-
-    before: str | None
-    after: str
-    changed: bool
-    sentence: str
-
-
-class DatabaseStatus(BaseModel):
-    """The server as the app's role sees it. ``size_bytes`` is the whole database's."""
-
-    server_version: str
-    revision: str | None
-    newest_revision: str
-    size_bytes: int
-    connections: int
-    max_connections: int
 
 
 def set_up(settings: Settings) -> SetupReport:
@@ -116,14 +106,155 @@ async def status(runtime: Runtime) -> DatabaseStatus:
     )
     async with runtime.database.engine.connect() as connection:
         server_version, size, connections, maximum = (await connection.execute(statement)).one()
-    return DatabaseStatus(
+    known = DatabaseStatus(
         server_version=server_version,
+        embedded=runtime.settings.get(DatabaseSettings).is_embedded,
         revision=await revision(runtime.database),
         newest_revision=head(),
         size_bytes=size,
         connections=connections,
         max_connections=int(maximum),
     )
+    return await _or_hint(
+        inspection.describe(scene_of(runtime), known), lambda why: known.model_copy(update={"hint": why})
+    )
+
+
+async def overview(runtime: Runtime, actor: Actor) -> DatabaseOverview:
+    """Return all that the page Database shows. Raises Forbidden, Unavailable."""
+    await _may_look(runtime, actor)
+    scene = scene_of(runtime)
+    found = await status(runtime)
+    return DatabaseOverview(
+        status=found,
+        pool=await _or_hint(inspection.pool(scene), lambda _: None),
+        slow_queries=await _or_hint(inspection.slow_queries(scene), lambda why: SlowQueries(items=[], hint=why)),
+        blocked=await _or_hint(inspection.blocked(scene), lambda _: None),
+    )
+
+
+async def pool(runtime: Runtime) -> PoolReport:
+    """Return who has the server's connections. Raises SettingsError without a monitor role, Unavailable."""
+    return await inspection.pool(scene_of(runtime))
+
+
+async def slow_queries(runtime: Runtime, *, by: str, limit: int) -> SlowQueries:
+    """Return the slowest statements, without values. Raises SettingsError, Unavailable."""
+    return await inspection.slow_queries(scene_of(runtime), by=by, limit=limit)
+
+
+async def blocked(runtime: Runtime) -> BlockedReport:
+    """Return who waits for a lock, and for whom. Raises SettingsError, Unavailable."""
+    return await inspection.blocked(scene_of(runtime))
+
+
+class Order(StrEnum):
+    """How slow statements are ranked."""
+
+    MEAN = "mean"
+    TOTAL = "total"
+    MAX = "max"
+    CALLS = "calls"
+
+
+class ShellRole(StrEnum):
+    """As whom psql may be opened. Not as the backup role, which reads every patient's rows."""
+
+    MONITOR = "monitor"
+    APP = "app"
+    JOBS = "jobs"
+    OWNER = "owner"
+
+
+async def advice(
+    runtime: Runtime,
+    *,
+    exact: bool = False,
+    memory_gib: float | None = None,
+    processors: int | None = None,
+    checks: Sequence[Check] = DATABASE_CHECKS,
+) -> AdviceReport:
+    """Return what every check of the database advises, and how to tune the server. Changes nothing.
+
+    ``exact``: every page of the larger tables and indexes is read for bloat, and every one looked at for damage.
+    Raises Unavailable where the database does not answer.
+    """
+    await runtime.database.ping()
+    chosen = [EXACT.get(check.name, check) if exact else check for check in checks if exact or not check.is_slow]
+    # One after another: they share a connection, and none is to be out of time because others were before it.
+    results = [await check.run(runtime) for check in chosen]
+    scene = scene_of(runtime)
+    hint, tuning = None, []
+    try:
+        tuning = await tune(scene, memory_gib=memory_gib, processors=processors)
+    except Skip as why:
+        hint = f"No tuning: {why} Tell it with --memory."
+    except SettingsError as error:
+        hint = error.message
+    found = [_advice(result) for result in results if result.status is not Health.HEALTHY]
+    return AdviceReport(
+        advice=sorted(found, key=lambda one: (one.status is not Health.DOWN, one.name)),
+        skipped={result.name: result.skipped for result in results if result.skipped},
+        looked_at=sum(result.skipped is None for result in results),
+        tuning=tuning,
+        hint=hint,
+    )
+
+
+async def tuning(runtime: Runtime, *, memory_gib: float | None, processors: int | None) -> list[Tuning]:
+    """Return what to set, and why. Raises BadInput where the server's memory is not known, SettingsError."""
+    try:
+        return await tune(scene_of(runtime), memory_gib=memory_gib, processors=processors)
+    except Skip as why:
+        raise BadInput(f"No tuning: {why} Tell it with --memory.") from None
+
+
+async def shell(runtime: Runtime, actor: Actor, role: ShellRole, command: str | None) -> int:
+    """Record who opens psql as whom, run it to its end, return its exit code. Raises SettingsError, Unavailable."""
+    settings = runtime.settings.get(DatabaseSettings)
+    program = find_psql(settings.programs)
+    url = _urls(runtime.settings).require(role.value)
+    async with runtime.unit_of_work(actor) as ctx:
+        # What is typed may hold a name: it is committed to, not stored.
+        ctx.record("database.shell", "database", fields=[f"role={role.value}"], content={"command": command or ""})
+    options = ["--set", "ON_ERROR_STOP=1", "--command", command] if command is not None else []
+    # In this thread, which alone may handle Ctrl-C; nothing else runs in this process meanwhile.
+    return run_psql(program, url, options)
+
+
+async def advice_for(runtime: Runtime, actor: Actor) -> AdviceReport:
+    """Return as ``advice``. Raises Forbidden, Unavailable."""
+    await _may_look(runtime, actor)
+    return await advice(runtime)
+
+
+def _advice(result: CheckResult) -> Advice:
+    return Advice(
+        name=result.name,
+        title=result.title,
+        status=result.status,
+        evidence=result.evidence,
+        remedy=result.remedy,
+        sql=result.sql,
+        conditions=result.conditions,
+        procedure=result.procedure,
+    )
+
+
+async def _may_look(runtime: Runtime, actor: Actor) -> None:
+    async with runtime.unit_of_work(actor) as ctx:
+        ctx.require(Permission.VIEW_HEALTH)
+
+
+T = TypeVar("T")
+
+
+async def _or_hint(wanted: Awaitable[T], otherwise: Callable[[str], T]) -> T:
+    """Return ``wanted``, or ``otherwise`` of what to set where there is no monitor role."""
+    try:
+        return await wanted
+    except SettingsError as error:
+        return otherwise(error.message)
 
 
 def _urls(settings: Settings) -> DatabaseUrls:

@@ -220,6 +220,14 @@ class DatabaseSettings(Section):
     backup_url: SecretStr | None = Field(
         default=None, alias="DATABASE_BACKUP_URL", description="The backup role's URL (REPLICATION)."
     )
+    maintenance_url: SecretStr | None = Field(
+        default=None,
+        alias="DATABASE_MAINTENANCE_URL",
+        description=(
+            "A role that may VACUUM, ANALYZE and REINDEX Bedside's tables (a member of pg_maintain, PostgreSQL 17 and "
+            "newer); without it the owner's URL is used."
+        ),
+    )
     setup_url: SecretStr | None = Field(
         default=None,
         alias="DATABASE_SETUP_URL",
@@ -245,6 +253,11 @@ class DatabaseSettings(Section):
         gt=0,
         le=300,
         description="Longest wait for a free connection, in seconds.",
+    )
+    programs: Path | None = Field(
+        default=None,
+        alias="PG_BIN_DIR",
+        description="The folder of PostgreSQL's programs (psql), where it is not the one that Bedside carries.",
     )
     embedded_password: SecretStr | None = secret_field(
         "EMBEDDED_DATABASE_KEY", "The key from which the embedded server's passwords are derived."

@@ -100,12 +100,13 @@ class DatabaseMonitor:
             cursor = await connection.execute(SQL(statement) if isinstance(statement, str) else statement, values)
             return list(await cursor.fetchall())
         except psycopg.OperationalError as error:
-            if isinstance(error, psycopg.errors.QueryCanceled | psycopg.errors.LockNotAvailable):
-                raise
-            raise Unavailable("The database does not answer.") from None
+            # Of its class are also refusals of one statement, with a state of their own: cancelled, not loaded, …
+            if connection.closed or error.sqlstate is None or error.sqlstate.startswith(("08", "57P")):
+                raise Unavailable("The database does not answer.") from None
+            raise
         finally:
             # Cancelled in the middle, or cut off: what is left of such a connection is nobody's.
-            if connection.pgconn.transaction_status is not TransactionStatus.IDLE:
+            if connection.pgconn.transaction_status != TransactionStatus.IDLE:
                 self._connection = None
                 with suppress(psycopg.Error):
                     await connection.close()

@@ -48,6 +48,10 @@ WHERE i.indisvalid AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg
 GROUP BY i.indexrelid, n.nspname, t.relname, c.relname, c.relpages, c.reltuples, c.reloptions
 ORDER BY c.relpages DESC
 """
+_MEND_TABLE = (
+    "VACUUM (ANALYZE) {0}; -- makes it usable again. To give it back: VACUUM (FULL) {0}, which locks the table"
+)
+_MEND_INDEX = "REINDEX INDEX CONCURRENTLY {};"
 _ALIGNMENT = {"c": 1, "s": 2, "i": 4, "d": 8}
 
 
@@ -175,8 +179,7 @@ def _finding(scene: Scene, found: Sequence[Bloated], what: str, mend: str) -> Fi
 )  # fmt: skip
 async def tables(scene: Scene) -> Finding:
     """Space in tables that holds dead rows or nothing (pgstattuple_approx)."""
-    mend = "VACUUM (ANALYZE) {0}; -- makes it usable again. To give it back: VACUUM (FULL) {0}, which locks the table"
-    return _finding(scene, await table_bloat(scene), "tables", mend)
+    return _finding(scene, await table_bloat(scene), "tables", _MEND_TABLE)
 
 
 @database_check(
@@ -185,7 +188,21 @@ async def tables(scene: Scene) -> Finding:
 )  # fmt: skip
 async def indexes(scene: Scene) -> Finding:
     """Space in indexes that holds nothing: reckoned, for btree indexes over columns of fixed width."""
-    return _finding(scene, await index_bloat(scene), "indexes", "REINDEX INDEX CONCURRENTLY {};")
+    return _finding(scene, await index_bloat(scene), "indexes", _MEND_INDEX)
+
+
+@database_check("table_bloat", "Table bloat", tables.remedy, procedure=tables.procedure, time_limit_seconds=600)
+async def tables_exactly(scene: Scene) -> Finding:
+    """As ``tables``, by reading every page."""
+    return _finding(scene, await table_bloat(scene, exact=True), "tables", _MEND_TABLE)
+
+
+@database_check("index_bloat", "Index bloat", indexes.remedy, procedure=indexes.procedure, time_limit_seconds=600)
+async def indexes_exactly(scene: Scene) -> Finding:
+    """As ``indexes``, by reading every page of every btree index."""
+    return _finding(scene, await index_bloat(scene, exact=True), "indexes", _MEND_INDEX)
 
 
 CHECKS: tuple[Check, ...] = (tables, indexes)
+EXACT: dict[str, Check] = {tables_exactly.name: tables_exactly, indexes_exactly.name: indexes_exactly}
+"""In place of those of the same name, where somebody has asked for it and has the time."""

@@ -13,6 +13,7 @@ from psycopg import sql
 
 from bedside.ops.database.settings import DatabaseCheckSettings
 from bedside.platform.checks import TIME_LIMIT_SECONDS, Category, Check, Condition, Finding, Health, graded
+from bedside.platform.database.engine import unavailable
 from bedside.platform.database.monitor import DatabaseMonitor, Row
 from bedside.platform.errors import SettingsError, Unavailable
 from bedside.platform.runtime import Runtime
@@ -100,9 +101,6 @@ async def _looked(look: Callable[[Scene], Awaitable[Finding]], scene: Scene, sec
         return skipped(str(skip))
     except SettingsError as error:
         return skipped(error.message)
-    except Unavailable:
-        # That is the check `db`'s to say: fifty more alarms would say the same.
-        return skipped("The database does not answer as its monitor role; see the check db.")
     except psycopg.errors.InsufficientPrivilege as error:
         what = error.diag.message_primary or "permission denied"
         return skipped(f"The monitor role may not look ({what}); run: bedside db setup")
@@ -112,6 +110,11 @@ async def _looked(look: Callable[[Scene], Awaitable[Finding]], scene: Scene, sec
             evidence="The statistics could not be read in time: the server is busy, or a table is locked.",
             remedy="See db.blocked and db.long_queries, then look again.",
         )
+    except Exception as error:
+        # That is for db.connection to say: fifty more alarms would say the same.
+        if isinstance(error, Unavailable) or unavailable(error) is not None:
+            return skipped("The database does not answer; see db.connection.")
+        raise
 
 
 def skipped(why: str) -> Finding:

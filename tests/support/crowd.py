@@ -14,8 +14,8 @@ from uuid import UUID
 import psycopg
 
 from bedside.kit.ids import new_id
-from bedside.triage.schemas import Subject, TriageInput, TriageResult
-from bedside.triage.service import assess, with_number
+from bedside.triage.schemas import Numbers, Subject, TriageInput, TriageResult
+from bedside.triage.service import assess, with_numbers
 
 NUMBER = "112"
 TEXTS: tuple[tuple[str, Subject, float | None], ...] = (
@@ -39,7 +39,7 @@ def _assessed(number: int) -> TriageResult:
     while True:
         found = assess(TriageInput(utterances=[text], answers=answers, subject=subject, age_years=age))
         if not found.questions:
-            return with_number(found, NUMBER)
+            return with_numbers(found, Numbers(emergency=NUMBER))
         question = found.questions[0]
         values = [choice.value for choice in question.choices]
         answers[question.id] = "no" if "no" in values else values[-1]

@@ -19,6 +19,8 @@ from bedside.platform.cli.options import JsonOption
 from bedside.platform.cli.output import say
 from bedside.platform.cli.session import current
 from bedside.platform.errors import BadInput, BedsideError
+from bedside.triage import service as triage
+from bedside.triage.schemas import Numbers
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -130,15 +132,15 @@ def _one_turn(talk: RemoteConversation, console: Console, text: str) -> None:
 
 def _no_answer(sentence: str, sent: dict[str, Any]) -> None:
     """Screen the words here when the server does not, so that an emergency is never met by silence."""
-    safety = screen_message(sent["text"], _number()) if sent.get("text") else None
+    safety = screen_message(sent["text"], _numbers()) if sent.get("text") else None
     if safety:
         terminal.show_safety(Console(stderr=True, highlight=False), safety.model_dump(mode="json"))
     say(sentence)
 
 
-def _number() -> str:
-    """The service's emergency number, as far as this machine's settings know it."""
-    return current().settings(generate_secrets=False, allow_unsafe=True).core.emergency_number
+def _numbers() -> Numbers:
+    """Whom the service tells people to call, as far as this machine's settings know it."""
+    return triage.numbers(current().settings(generate_secrets=False, allow_unsafe=True).core)
 
 
 def _wait(talk: RemoteConversation, console: Console) -> None:

@@ -12,7 +12,7 @@ from bedside.assistant.cases import case_of, choice_in_words
 from bedside.assistant.engine import Engine
 from bedside.assistant.lines import Service
 from bedside.assistant.schemas import ReplyOut, Safety, SendMessage, TurnOut
-from bedside.assistant.screening import localised, screen_message
+from bedside.assistant.screening import screen_message
 from bedside.assistant.state import Case, Finding
 from bedside.assistant.wording import reply_text
 from bedside.care import service as care
@@ -20,10 +20,10 @@ from bedside.care.schemas import AssessmentOut, Author, MessageOut, Transcript
 from bedside.knowledge import service as knowledge
 from bedside.knowledge.schemas import SearchHit
 from bedside.platform.access.actor import Actor
-from bedside.platform.config.core import CoreSettings
 from bedside.platform.errors import BadInput, BedsideError, Unavailable
 from bedside.platform.metrics import CONVERSATIONS, RESPONSE_TIME
 from bedside.platform.runtime import Runtime
+from bedside.triage import service as triage
 from bedside.triage.schemas import Level, TriageResult
 from bedside.triage.service import Readings
 
@@ -51,10 +51,8 @@ async def screen(runtime: Runtime, text: str, readings: Readings | None = None) 
 
     ``readings`` keeps what was read, for the turn that follows.
     """
-    core = runtime.settings.get(CoreSettings)
-    return await runtime.part(Engine).compute(
-        lambda: screen_message(text, core.emergency_number, readings, core.crisis_line), len(text)
-    )
+    numbers = triage.numbers(runtime.settings.core)
+    return await runtime.part(Engine).compute(lambda: screen_message(text, numbers, readings), len(text))
 
 
 async def take_turn(
@@ -138,14 +136,14 @@ async def finish_unfinished(runtime: Runtime) -> int:
 
 
 async def _store(runtime: Runtime, started: Started, transcript: Transcript, case: Case, found: Finding) -> TurnOut:
-    core = runtime.settings.get(CoreSettings)
+    core = runtime.settings.core
     assessment = transcript.assessment
     async with runtime.unit_of_work(care.ASSISTANT) as ctx:
         if found.understood.changes(case):
             assessment = await care.store_assessment(
                 ctx,
                 started.conversation_id,
-                _with_numbers(_stored(found), core.emergency_number, core.crisis_line),
+                triage.with_numbers(_stored(found), triage.numbers(core)),
                 found.understood.answers,
                 _hands_over(case, found),
                 model_output=_model_output(found),
@@ -178,15 +176,6 @@ def _model_output(found: Finding) -> dict[str, object] | None:
         "withheld": found.answer.withheld,
         "raises": [r.model_dump(mode="json") for r in found.result.record.raises],
     }
-
-
-def _with_numbers(result: TriageResult, number: str, crisis_line: str | None) -> TriageResult:
-    return result.model_copy(
-        update={
-            "advice": localised(result.advice, number, crisis_line),
-            "safety_net": localised(result.safety_net, number, crisis_line),
-        }
-    )
 
 
 async def _transcript(runtime: Runtime, conversation_id: UUID) -> Transcript:

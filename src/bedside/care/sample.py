@@ -13,8 +13,8 @@ from bedside.platform.access.actor import Actor, Role
 from bedside.platform.access.context import Context
 from bedside.platform.errors import SettingsError
 from bedside.platform.runtime import Runtime
-from bedside.triage.schemas import Question, Subject, TriageInput, TriageResult
-from bedside.triage.service import assess, with_number
+from bedside.triage.schemas import Numbers, Question, Subject, TriageInput, TriageResult
+from bedside.triage.service import assess, numbers, with_numbers
 
 _SPACE = UUID("018f3b1c-7d00-7000-8000-5a3d1e5a3d1e")
 """Namespace from which sample patients without a sign-in get their ids (RFC 9562, version 5)."""
@@ -83,21 +83,21 @@ async def _create(runtime: Runtime, patient: Actor, case: SampleCase, key: str) 
         received = await service.receive_message(ctx, conversation.id, case.text, key)
     if received.finished_reply is not None:
         return False
-    found, answers = await asyncio.to_thread(_assess, case, runtime.settings.core.emergency_number)
+    found, answers = await asyncio.to_thread(_assess, case, numbers(runtime.settings.core))
     async with runtime.unit_of_work(service.ASSISTANT) as ctx:
         await service.store_assessment(ctx, conversation.id, found, answers, hand_over=True)
         await service.store_reply(ctx, conversation.id, received.message.id, _REPLY)
     return True
 
 
-def _assess(case: SampleCase, number: str) -> tuple[TriageResult, dict[str, str]]:
+def _assess(case: SampleCase, to_call: Numbers) -> tuple[TriageResult, dict[str, str]]:
     """Assess a message, answering each question with no, or where that is no choice, with the last one."""
     answers: dict[str, str] = {}
     while True:
         request = TriageInput(utterances=[case.text], answers=answers, subject=case.about, age_years=case.age_years)
         found = assess(request)
         if not found.questions or len(answers) >= _MOST_QUESTIONS:
-            return with_number(found, number), answers
+            return with_numbers(found, to_call), answers
         answers[found.questions[0].id] = _no(found.questions[0])
 
 

@@ -20,7 +20,7 @@ from bedside.platform.cli.session import current
 from bedside.platform.config.core import CoreSettings
 from bedside.platform.errors import BadInput, BedsideError, ExitCode
 from bedside.triage import evaluation, service
-from bedside.triage.schemas import EvaluationReport, Level, Rate, TriageInput, TriageResult
+from bedside.triage.schemas import EvaluationReport, Level, Numbers, Rate, TriageInput, TriageResult
 
 app = typer.Typer(
     add_completion=False,
@@ -59,17 +59,17 @@ def assess(text: Text = None, batch: Batch = None, as_json: JsonOption = False) 
 
 
 def _assessed(text: str) -> TriageResult:
-    return service.with_number(service.assess(TriageInput(utterances=[text])), *_numbers())
+    return service.with_numbers(service.assess(TriageInput(utterances=[text])), _numbers())
 
 
 @cache
-def _numbers() -> tuple[str, str | None]:
+def _numbers() -> Numbers:
     """The emergency number and crisis line of this machine's settings; the defaults where none can be read."""
     try:
         core = current().settings(generate_secrets=False, allow_unsafe=True).core
     except (LookupError, BedsideError):
-        return str(CoreSettings.model_fields["emergency_number"].default), None
-    return core.emergency_number, core.crisis_line
+        return Numbers(emergency=CoreSettings.model_fields["emergency_number"].default)
+    return service.numbers(core)
 
 
 def _standard_input() -> str:

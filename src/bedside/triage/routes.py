@@ -64,8 +64,7 @@ async def assess(request: Request, runtime: RuntimeDep, body: TriageRequest) -> 
     await runtime.limiter.hit("triage", client_address(request), limit=LIMIT, seconds=60)
     asked = TriageInput(utterances=[body.text], answers=body.answers, subject=body.subject, age_years=body.age_years)
     decided = await asyncio.to_thread(service.assess, asked)
-    core = runtime.settings.core
-    result = service.with_number(decided, core.emergency_number, core.crisis_line)
+    result = service.with_numbers(decided, service.numbers(runtime.settings.core))
     found = result.model_dump(exclude={"record"})
     found["findings"] = [f for f in result.findings if f.counts or f.state is not State.PRESENT]
     return Triaged(**found)

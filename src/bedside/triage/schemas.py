@@ -187,6 +187,13 @@ class TriageResult(_Frozen):
     record: TriageRecord
 
 
+class Numbers(_Frozen):
+    """Whom advice tells people of this service to call: its settings EMERGENCY_NUMBER and CRISIS_LINE."""
+
+    emergency: str
+    crisis_line: str | None = None
+
+
 class Screen(_Frozen):
     """The safety screen of one message: is it an emergency now, by which rule, what to do."""
 

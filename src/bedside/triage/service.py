@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+from bedside.platform.config.core import CoreSettings
 from bedside.platform.errors import BadInput, BedsideError, NotFound
 from bedside.triage import answers, evaluation
 from bedside.triage.engine import ENGINE_VERSION, age_of, decide, findings_in_order
@@ -17,6 +18,7 @@ from bedside.triage.schemas import (
     EvaluationRow,
     Level,
     Measurement,
+    Numbers,
     Raise,
     Screen,
     Subject,
@@ -30,13 +32,14 @@ __all__ = [
     "Readings",
     "assess",
     "evaluate",
+    "filled",
     "load_protocols",
+    "numbers",
     "raise_level",
     "replay",
     "screen",
     "stated_age",
-    "with_crisis_line",
-    "with_number",
+    "with_numbers",
 ]
 
 _log = logging.getLogger(__name__)
@@ -69,22 +72,21 @@ def clinically_reviewed() -> bool:
     return NOT_REVIEWED not in {*reviews, emergency_signs().clinical_review}
 
 
-def with_number(result: TriageResult, number: str, crisis_line: str | None = None) -> TriageResult:
+def numbers(core: CoreSettings) -> Numbers:
+    """Whom this service tells people to call."""
+    return Numbers(emergency=core.emergency_number, crisis_line=core.crisis_line)
+
+
+def with_numbers(result: TriageResult, numbers: Numbers) -> TriageResult:
     """The result with the numbers of this service, such as 112, wherever protocols leave them open."""
-    update = {
-        "advice": with_crisis_line(_filled(result.advice, number), crisis_line),
-        "safety_net": with_crisis_line(_filled(result.safety_net, number), crisis_line),
-    }
+    update = {"advice": filled(result.advice, numbers), "safety_net": filled(result.safety_net, numbers)}
     return result.model_copy(update=update)
 
 
-def _filled(lines: Sequence[str], number: str) -> list[str]:
-    return [line.replace(EMERGENCY_NUMBER, number) for line in lines]
-
-
-def with_crisis_line(lines: Sequence[str], crisis_line: str | None) -> list[str]:
-    """The lines with the number of the crisis line, such as 988, where one is set."""
-    return [line.replace(CRISIS_LINE, f"the crisis line {crisis_line}") if crisis_line else line for line in lines]
+def filled(lines: Sequence[str], numbers: Numbers) -> list[str]:
+    """Lines of advice with the numbers of this service; the crisis line stays unnamed where none is set."""
+    line = f"the crisis line {numbers.crisis_line}" if numbers.crisis_line else CRISIS_LINE
+    return [text.replace(EMERGENCY_NUMBER, numbers.emergency).replace(CRISIS_LINE, line) for text in lines]
 
 
 def stated_age(record: TriageRecord) -> float | None:

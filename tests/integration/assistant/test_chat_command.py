@@ -17,6 +17,7 @@ from bedside.platform.cli.client import ApiClient
 from bedside.platform.config import Settings
 from bedside.platform.database.roles import DatabaseUrls
 from bedside.platform.errors import Unavailable
+from bedside.triage.schemas import Numbers
 from tests.conftest import serving
 from tests.integration.assistant.test_routes import EMERGENCY, NURSE, http, path  # noqa: F401 - fixtures
 from tests.support.command import run_command
@@ -130,7 +131,7 @@ def test_an_emergency_is_met_with_advice_while_the_server_is_down(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(remote, "FIRST_PAUSE_SECONDS", 0.01)
-    monkeypatch.setattr(commands, "_number", lambda: "112")
+    monkeypatch.setattr(commands, "_numbers", lambda: Numbers(emergency="112"))
     with serving(settings, urls) as address:
         tokens.save(tokens.load().model_copy(update={"url": address}))
         api = ApiClient()

@@ -17,6 +17,7 @@ from bedside.triage.schemas import (
     Finding,
     Level,
     Measurement,
+    Numbers,
     State,
     Subject,
     TriageInput,
@@ -173,7 +174,9 @@ def test_fever_care_for_a_child_who_waits() -> None:
 
 def test_the_number_of_the_service_stands_everywhere() -> None:
     for text in ("crushing chest pain", "chest pain", "I want to kill myself", "sore throat"):
-        filled = service.with_number(assess(text), "144").model_dump_json(include={"advice", "safety_net"})
+        filled = service.with_numbers(assess(text), Numbers(emergency="144")).model_dump_json(
+            include={"advice", "safety_net"}
+        )
         assert "144" in filled
         assert "{emergency_number}" not in filled
 

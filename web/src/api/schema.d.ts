@@ -900,6 +900,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/procedures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Procedures
+         * @description Every procedure: its purpose, its schedule, its last run, whether one goes on.
+         */
+        get: operations["procedures_api_procedures_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs
+         * @description Runs, the newest first.
+         */
+        get: operations["runs_api_procedures_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/runs/{run_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Run
+         * @description One run: its steps, actions, findings, what is left for a person, its output.
+         */
+        get: operations["run_api_procedures_runs__run_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/runs/{run_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Cancel a run that waits; ask one that goes on to end at its next step.
+         */
+        post: operations["cancel_api_procedures_runs__run_id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Procedure
+         * @description One procedure, with the JSON schema of its parameters.
+         */
+        get: operations["procedure_api_procedures__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/procedures/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Ask for a run, or with `dry_run` for a dry run. A worker takes it within seconds; `procedure` events tell.
+         */
+        post: operations["ask_api_procedures__name__runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sample-data": {
         parameters: {
             query?: never;
@@ -1432,6 +1552,33 @@ export interface components {
              * @default 0
              */
             sessions: number;
+        };
+        /**
+         * ActionState
+         * @description ``planned``: by a dry run. ``broken_off``: its process ended in the middle; whether it took effect is unknown.
+         * @enum {string}
+         */
+        ActionState: "planned" | "begun" | "done" | "failed" | "broken_off";
+        /**
+         * ActionView
+         * @description One thing that a run did, or would do.
+         */
+        ActionView: {
+            /** Action */
+            action: string;
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            state: components["schemas"]["ActionState"];
+            /**
+             * Step
+             * @description The step's number, from 0.
+             */
+            step: number | null;
         };
         /**
          * AgeBand
@@ -2216,6 +2363,12 @@ export interface components {
             status: components["schemas"]["JobStatus"];
         };
         /**
+         * Kind
+         * @description Cardiology maintenance procedures, ``MaintenanceLog.type``.
+         * @enum {string}
+         */
+        Kind: "routine" | "emergency" | "update";
+        /**
          * Level
          * @description How soon a person must be seen, most urgent first (see DESIGN, "What callers can rely on").
          * @enum {string}
@@ -2488,6 +2641,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[RunSummary] */
+        Page_RunSummary_: {
+            /** Items */
+            items: components["schemas"]["RunSummary"][];
+            /**
+             * Next
+             * @description Send it as `after` to get the next page.
+             */
+            next?: string | null;
+        };
         /** Page[SourceView] */
         Page_SourceView_: {
             /** Items */
@@ -2733,6 +2896,104 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * ProcedureCatalogue
+         * @description Every procedure.
+         */
+        ProcedureCatalogue: {
+            /** Items */
+            items: components["schemas"]["ProcedureView"][];
+        };
+        /**
+         * ProcedureDetail
+         * @description A procedure with the JSON schema of its parameters.
+         */
+        ProcedureDetail: {
+            /** @description One that waits or runs now. */
+            active: components["schemas"]["RunSummary"] | null;
+            /**
+             * Cron
+             * @description Minute, hour, day of the month, month, day of the week, in UTC.
+             */
+            cron: string | null;
+            /**
+             * Destroys
+             * @description A run has to be confirmed by the procedure's name.
+             */
+            destroys: boolean;
+            /** @description The newest run that is no dry run. */
+            last: components["schemas"]["RunSummary"] | null;
+            /**
+             * Missed
+             * @description The last moment of its schedule at which nothing started it.
+             */
+            missed: string | null;
+            /** Name */
+            name: string;
+            /** Next Run */
+            next_run: string | null;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * Permitted
+             * @description Whether you may run it.
+             */
+            permitted: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Time Limit Seconds */
+            time_limit_seconds: number;
+            /** Title */
+            title: string;
+            type: components["schemas"]["Kind"];
+            /** @description What a second run does while one goes on. */
+            when_locked: components["schemas"]["WhenLocked"];
+        };
+        /**
+         * ProcedureView
+         * @description A procedure in the list.
+         */
+        ProcedureView: {
+            /** @description One that waits or runs now. */
+            active: components["schemas"]["RunSummary"] | null;
+            /**
+             * Cron
+             * @description Minute, hour, day of the month, month, day of the week, in UTC.
+             */
+            cron: string | null;
+            /**
+             * Destroys
+             * @description A run has to be confirmed by the procedure's name.
+             */
+            destroys: boolean;
+            /** @description The newest run that is no dry run. */
+            last: components["schemas"]["RunSummary"] | null;
+            /**
+             * Missed
+             * @description The last moment of its schedule at which nothing started it.
+             */
+            missed: string | null;
+            /** Name */
+            name: string;
+            /** Next Run */
+            next_run: string | null;
+            /**
+             * Permitted
+             * @description Whether you may run it.
+             */
+            permitted: boolean;
+            /** Purpose */
+            purpose: string;
+            /** Time Limit Seconds */
+            time_limit_seconds: number;
+            /** Title */
+            title: string;
+            type: components["schemas"]["Kind"];
+            /** @description What a second run does while one goes on. */
+            when_locked: components["schemas"]["WhenLocked"];
+        };
+        /**
          * ProtocolRef
          * @description `hash` is the SHA-256 of the protocol file's bytes, as `sha256sum` prints it.
          */
@@ -2935,6 +3196,178 @@ export interface components {
             route: string;
             /** Server Errors */
             server_errors: number;
+        };
+        /**
+         * RunRequest
+         * @description What to run a procedure with.
+         */
+        RunRequest: {
+            /**
+             * Confirm
+             * @description The procedure's name, where it destroys something.
+             */
+            confirm?: string | null;
+            /**
+             * Dry Run
+             * @description Record what would be done; change nothing.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Parameters
+             * @description By name; GET /api/procedures/{name} gives the schema.
+             * @default {}
+             */
+            parameters: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * RunState
+         * @description ``partial``: the rest went on while something could not be done. ``lost``: its process ended in the middle.
+         * @enum {string}
+         */
+        RunState: "queued" | "running" | "completed" | "partial" | "failed" | "cancelled" | "lost";
+        /**
+         * RunSummary
+         * @description A run in a list: what, by whom, when, how it ended.
+         */
+        RunSummary: {
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /**
+             * Error
+             * @description Why it failed or was refused.
+             */
+            error: string | null;
+            /**
+             * Failures
+             * @description What could not be done while the rest went on.
+             */
+            failures: string[];
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Performed By */
+            performed_by: string;
+            /** Procedure */
+            procedure: string;
+            /**
+             * Scheduled For
+             * @description The moment of the schedule that it was started for.
+             */
+            scheduled_for: string | null;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["RunState"];
+            /** Title */
+            title: string;
+            type: components["schemas"]["Kind"];
+            /**
+             * Via
+             * @description The door: api, cli, or job for the schedule.
+             */
+            via: string;
+        };
+        /**
+         * RunView
+         * @description A run with everything that is kept of it.
+         */
+        RunView: {
+            /** Actions */
+            actions: components["schemas"]["ActionView"][];
+            /**
+             * Actions Total
+             * @description How many there are; the first 2,000 are listed.
+             */
+            actions_total: number;
+            /**
+             * Attempt
+             * @description How often it was begun; above 1, its worker ended in the middle.
+             */
+            attempt: number;
+            /** Cancel Requested */
+            cancel_requested: boolean;
+            /** Cancelled By */
+            cancelled_by: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /**
+             * Error
+             * @description Why it failed or was refused.
+             */
+            error: string | null;
+            /**
+             * Failures
+             * @description What could not be done while the rest went on.
+             */
+            failures: string[];
+            /** Findings */
+            findings: string[];
+            /** Finished At */
+            finished_at: string | null;
+            /** Follow Up */
+            follow_up: string[];
+            /**
+             * Heartbeat At
+             * @description When its process was last heard of.
+             */
+            heartbeat_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Output */
+            output: {
+                [key: string]: unknown;
+            };
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Performed By */
+            performed_by: string;
+            /** Procedure */
+            procedure: string;
+            /**
+             * Scheduled For
+             * @description The moment of the schedule that it was started for.
+             */
+            scheduled_for: string | null;
+            /** Started At */
+            started_at: string | null;
+            state: components["schemas"]["RunState"];
+            /** Steps */
+            steps: components["schemas"]["StepView"][];
+            /** Title */
+            title: string;
+            type: components["schemas"]["Kind"];
+            /**
+             * Via
+             * @description The door: api, cli, or job for the schedule.
+             */
+            via: string;
         };
         /**
          * SampleReport
@@ -3470,6 +3903,34 @@ export interface components {
          */
         Status: "open" | "waiting" | "claimed" | "decided" | "withdrawn";
         /**
+         * StepState
+         * @enum {string}
+         */
+        StepState: "running" | "done" | "failed";
+        /**
+         * StepView
+         * @description One step of a run, with how far it is.
+         */
+        StepView: {
+            /**
+             * Done
+             * @default 0
+             */
+            done: number;
+            /** Finished At */
+            finished_at?: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            state: components["schemas"]["StepState"];
+            /** Title */
+            title: string;
+            /** Total */
+            total?: number | null;
+        };
+        /**
          * Subject
          * @description Who the message is about.
          * @enum {string}
@@ -3624,6 +4085,12 @@ export interface components {
          */
         Urgency: "in-time" | "warning" | "breached";
         /**
+         * WhenLocked
+         * @description What a second run does while one holds the lock.
+         * @enum {string}
+         */
+        WhenLocked: "wait" | "refuse";
+        /**
          * Worklist
          * @description One page, most urgent first, then the soonest due. ``counts`` are of the whole worklist, not the page.
          *
@@ -3718,6 +4185,8 @@ export interface components {
 export type Accepted = components['schemas']['Accepted'];
 export type AccessSummary = components['schemas']['AccessSummary'];
 export type AccountView = components['schemas']['AccountView'];
+export type ActionState = components['schemas']['ActionState'];
+export type ActionView = components['schemas']['ActionView'];
 export type AgeBand = components['schemas']['AgeBand'];
 export type Alive = components['schemas']['Alive'];
 export type AskedQuestion = components['schemas']['AskedQuestion'];
@@ -3751,6 +4220,7 @@ export type HealthReport = components['schemas']['HealthReport'];
 export type HostReport = components['schemas']['HostReport'];
 export type JobStatus = components['schemas']['JobStatus'];
 export type JobView = components['schemas']['JobView'];
+export type Kind = components['schemas']['Kind'];
 export type Level = components['schemas']['Level'];
 export type Looking = components['schemas']['Looking'];
 export type Mark = components['schemas']['Mark'];
@@ -3768,6 +4238,7 @@ export type PageAccountView = components['schemas']['Page_AccountView_'];
 export type PageAuditEventOut = components['schemas']['Page_AuditEventOut_'];
 export type PageConversationItem = components['schemas']['Page_ConversationItem_'];
 export type PageJobView = components['schemas']['Page_JobView_'];
+export type PageRunSummary = components['schemas']['Page_RunSummary_'];
 export type PageSourceView = components['schemas']['Page_SourceView_'];
 export type PartReport = components['schemas']['PartReport'];
 export type PassageSentence = components['schemas']['PassageSentence'];
@@ -3777,6 +4248,9 @@ export type PatientOut = components['schemas']['PatientOut'];
 export type PatientRecord = components['schemas']['PatientRecord'];
 export type Permission = components['schemas']['Permission'];
 export type Problem = components['schemas']['Problem'];
+export type ProcedureCatalogue = components['schemas']['ProcedureCatalogue'];
+export type ProcedureDetail = components['schemas']['ProcedureDetail'];
+export type ProcedureView = components['schemas']['ProcedureView'];
 export type ProtocolRef = components['schemas']['ProtocolRef'];
 export type Question = components['schemas']['Question'];
 export type QueueReport = components['schemas']['QueueReport'];
@@ -3794,6 +4268,10 @@ export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RouteList = components['schemas']['RouteList'];
 export type RouteRequests = components['schemas']['RouteRequests'];
+export type RunRequest = components['schemas']['RunRequest'];
+export type RunState = components['schemas']['RunState'];
+export type RunSummary = components['schemas']['RunSummary'];
+export type RunView = components['schemas']['RunView'];
 export type SampleReport = components['schemas']['SampleReport'];
 export type SampleReset = components['schemas']['SampleReset'];
 export type SampleSignIn = components['schemas']['SampleSignIn'];
@@ -3822,6 +4300,8 @@ export type Staffed = components['schemas']['Staffed'];
 export type StartConversation = components['schemas']['StartConversation'];
 export type State = components['schemas']['State'];
 export type Status = components['schemas']['Status'];
+export type StepState = components['schemas']['StepState'];
+export type StepView = components['schemas']['StepView'];
 export type Subject = components['schemas']['Subject'];
 export type TargetRequest = components['schemas']['TargetRequest'];
 export type TokenForm = components['schemas']['TokenForm'];
@@ -3832,6 +4312,7 @@ export type Triaged = components['schemas']['Triaged'];
 export type TurnOut = components['schemas']['TurnOut'];
 export type Unit = components['schemas']['Unit'];
 export type Urgency = components['schemas']['Urgency'];
+export type WhenLocked = components['schemas']['WhenLocked'];
 export type Worklist = components['schemas']['Worklist'];
 export type WorklistItem = components['schemas']['WorklistItem'];
 export type $defs = Record<string, never>;
@@ -7494,6 +7975,474 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BreakGlassOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    procedures_api_procedures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcedureCatalogue"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_api_procedures_runs_get: {
+        parameters: {
+            query?: {
+                /** @description How many items a page holds. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+                procedure?: string | null;
+                state?: components["schemas"]["RunState"] | null;
+                /** @description Dry runs alone, or none of them. */
+                dry_run?: boolean | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RunSummary_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_api_procedures_runs__run_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_api_procedures_runs__run_id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    procedure_api_procedures__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcedureDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_api_procedures__name__runs_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key sent again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunView"];
                 };
             };
             /** @description Unauthorized */

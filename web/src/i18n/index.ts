@@ -26,7 +26,10 @@ document.documentElement.lang = LANGUAGE;
 document.documentElement.dir = LANGUAGE === PSEUDO ? "rtl" : "ltr";
 
 /** Adds a feature's catalogue; its pages' chunk does so before anything of it is drawn. */
-export function addTexts(feature: "assistant" | "care" | "audit" | "ops" | "users", texts: object): void {
+export function addTexts(
+  feature: "assistant" | "care" | "audit" | "ops" | "procedures" | "users",
+  texts: object,
+): void {
   i18n.addResourceBundle("en", feature, texts);
 }
 

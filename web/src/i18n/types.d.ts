@@ -4,6 +4,7 @@ import type care from "./en/care.json";
 import type common from "./en/common.json";
 import type identity from "./en/identity.json";
 import type ops from "./en/ops.json";
+import type procedures from "./en/procedures.json";
 import type users from "./en/users.json";
 
 declare module "i18next" {
@@ -16,6 +17,7 @@ declare module "i18next" {
       care: typeof care;
       audit: typeof audit;
       ops: typeof ops;
+      procedures: typeof procedures;
       users: typeof users;
     };
   }

@@ -6,6 +6,7 @@ import classes from "./SystemFrame.module.css";
 
 const PAGES = [
   { to: "/system/checks", text: "system.checks" },
+  { to: "/system/procedures", text: "system.procedures" },
   { to: "/system/jobs", text: "system.jobs" },
   { to: "/system/settings", text: "system.settings" },
   { to: "/system/sample-data", text: "system.sampleData" },

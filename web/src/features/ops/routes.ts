@@ -3,6 +3,7 @@ import { adminArea } from "../../app/areas";
 
 const pages = () => import("./pages");
 const system = () => import("./system");
+const procedures = () => import("./procedures/pages");
 
 export const monitoringRoutes = [
   createRoute({
@@ -21,6 +22,21 @@ export const monitoringRoutes = [
     getParentRoute: () => adminArea,
     path: "/system/checks",
     component: lazyRouteComponent(system, "ChecksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/procedures",
+    component: lazyRouteComponent(procedures, "ProceduresPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/procedures/$name",
+    component: lazyRouteComponent(procedures, "ProcedurePage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/procedures/runs/$runId",
+    component: lazyRouteComponent(procedures, "RunPage"),
   }),
   createRoute({
     getParentRoute: () => adminArea,

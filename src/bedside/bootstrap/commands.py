@@ -29,6 +29,7 @@ COMMANDS: dict[str, Entry] = {
     "health": Entry("bedside.ops.health.commands", "How each part is, with evidence and remedy."),
     "procedures": Entry("bedside.ops.procedures.commands", "What an operator runs: list, show, run, history, cancel."),
     "logs": Entry("bedside.ops.logs.commands", "Read the logs; sanitize logs that others wrote."),
+    "alerts": Entry("bedside.ops.alerts.commands", "Alerts: list, acknowledge, silence, test a channel, rules."),
     "user": Entry("bedside.identity.commands", "Accounts: create, list, disable, reset."),
     "token": Entry("bedside.identity.token_commands", "Revoke sign-ins."),
     "audit": Entry("bedside.audit.commands", "Read and export the audit log."),

@@ -1,0 +1,1 @@
+"""Bedside's own logs, read; and logs that others wrote, sanitized."""

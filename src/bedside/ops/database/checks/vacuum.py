@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, LiteralString
@@ -161,21 +161,22 @@ WHERE c.relkind IN ('r', 'm')
 async def _age(scene: Scene, kind: str, setting: str, ids: str) -> Finding:
     databases = await scene.all(AGES)
     rules = await autovacuum(scene)
-    worst = max(databases, key=lambda row: row[kind])
+    here = (await scene.one(STATISTICS))["database"]
+    worst = max(databases, key=lambda row: (row[kind], row["database"] == here))
     share, limit = 100 * worst[kind] / USABLE_IDS, float(rules.server[setting])
     freezing = 100 * worst[kind] / limit
     warning, critical = scene.limits.wraparound_warning, scene.limits.wraparound_critical
     # Autovacuum begins at its limit, so an age somewhat over it is what a healthy server shows.
     late = freezing >= scene.limits.freeze_warning
     status = Health.DOWN if share >= critical else Health.DEGRADED if share >= warning or late else Health.HEALTHY
-    tables = await _oldest(scene, kind, limit) if status is not Health.HEALTHY else []
+    mend = await _freeze(scene, kind, worst["database"]) if status is not Health.HEALTHY else []
     return Finding(
         status=status,
         evidence=f"The oldest {ids} id of database {worst['database']} is {worst[kind]:,} old: "
         f"{share:.1f} % of what can be counted, {freezing:.0f} % of {setting}.",
         value=round(share, 3),
         threshold=warning,
-        sql=[f"VACUUM (FREEZE) {_name(table)};" for table in tables],
+        sql=mend,
         conditions=[
             Condition(name="ids used up", value=f"{share:.1f} %", threshold=f"under {warning:g} %", ok=share < warning),
             Condition(
@@ -188,9 +189,12 @@ async def _age(scene: Scene, kind: str, setting: str, ids: str) -> Finding:
     )
 
 
-async def _oldest(scene: Scene, kind: str, limit: float) -> Sequence[Row]:
-    rows = [row for row in await scene.all(OLDEST) if row[kind] >= limit]
-    return sorted(rows, key=lambda row: -row[kind])[:10]
+async def _freeze(scene: Scene, kind: str, database: str) -> list[str]:
+    """Return the statements for the tables that hold the oldest ids, the oldest first."""
+    if database != (await scene.one(STATISTICS))["database"]:
+        return [f"-- connected to the database {database}:", "VACUUM (FREEZE);"]
+    rows = sorted(await scene.all(OLDEST), key=lambda row: -row[kind])
+    return [f"VACUUM (FREEZE) {_name(row)};" for row in rows[:10] if row[kind] >= rows[0][kind] / 2]
 
 
 _HELD = (

@@ -50,6 +50,7 @@ CLINICAL = {
 KNOWLEDGE = {("knowledge", "ingest"), ("knowledge", "search"), ("knowledge", "list"), ("knowledge", "retire")}
 TRIAGE = {("triage", "assess"), ("triage", "protocols"), ("triage", "validate"), ("triage", "evaluate")}
 SAMPLE_DATA = {("sample-data", "reset")}
+LOGS = {("logs", "sanitize")}
 LOOKING = {
     ("audit", "list"),
     ("audit", "access"),
@@ -314,6 +315,16 @@ def test_triage_in_the_terminal(place: Workplace) -> None:
     assert walk.seen == TRIAGE
 
 
+def test_logs_in_the_terminal(bedside: Process) -> None:
+    walk = Walk(bedside.place)
+    lines = well(bedside.place.run("logs", "--json", "--part", "http", "--limit", "20")).splitlines()
+    assert {json.loads(line)["event"] for line in lines} == {"request"}
+    file = bedside.place.home / "logs" / "api.log"
+    found = walk("logs", "sanitize", str(file), "--dry-run")["found"]
+    assert found.keys() & {"name", "phone", "e-mail", "token", "secret"} == set(), "Bedside's own have nothing to take out"
+    assert walk.seen == LOGS
+
+
 def test_json_of_every_command_is_held_by_one_of_the_tests_above() -> None:
     found = set()
     for name in COMMANDS:
@@ -321,7 +332,7 @@ def test_json_of_every_command_is_held_by_one_of_the_tests_above() -> None:
         for verb, each in (getattr(command, "commands", None) or {"": command}).items():
             if any("--json" in parameter.opts for parameter in each.params):
                 found.add((name, verb) if verb else (name,))
-    assert found - (ACCOUNTS | CLINICAL | KNOWLEDGE | LOOKING | SAMPLE_DATA | TRIAGE) == set()
+    assert found - (ACCOUNTS | CLINICAL | KNOWLEDGE | LOGS | LOOKING | SAMPLE_DATA | TRIAGE) == set()
 
 
 def test_a_command_that_reads_a_pipe_which_closes_says_nothing(bedside: Process) -> None:

@@ -21,7 +21,7 @@ from bedside.bootstrap.routers import ROUTERS
 from bedside.bootstrap.runtime import build_runtime
 from bedside.bootstrap.safety import require_protocols, require_safe, until_safe
 from bedside.bootstrap.settings import read_settings
-from bedside.bootstrap.warm import keep_writing_traffic, warm
+from bedside.bootstrap.warm import keep_sampling, keep_writing_traffic, warm
 from bedside.platform.cli.options import WaitForDatabaseOption
 from bedside.platform.config.address import forget_address, write_address
 from bedside.platform.config.core import LogSettings, ServerSettings
@@ -30,6 +30,7 @@ from bedside.platform.http import documentation, pages, problems
 from bedside.platform.http.middleware import RequestMiddleware
 from bedside.platform.logging import configure_logging
 from bedside.platform.runtime import Runtime
+from bedside.platform.tracing import tracing
 from bedside.platform.traffic import Traffic
 
 GRACE_SECONDS = 3
@@ -54,12 +55,14 @@ def create_app(runtime: Runtime, *, warmed: bool = False) -> FastAPI:
         async with runtime.running(events=True):
             warming = asyncio.create_task(warm(runtime)) if warmed else None
             writing = asyncio.create_task(keep_writing_traffic(runtime), name="traffic")
+            sampling = asyncio.create_task(keep_sampling(runtime), name="samples")
             yield
             if warming:
                 warming.cancel()
-            writing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await writing
+            for task in (writing, sampling):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     app = FastAPI(
         title="Bedside",
@@ -128,6 +131,7 @@ def serve(wait_for_database: WaitForDatabaseOption = None) -> None:
         listener = stack.enter_context(contextlib.closing(listening_socket(server)))
         require_protocols()
         urls = stack.enter_context(urls_for_process(settings, wait_for_database))
+        stack.enter_context(tracing(settings, process="api"))
         runtime = build_runtime(settings, urls, process="api")
         config = uvicorn.Config(
             create_app(runtime, warmed=True),

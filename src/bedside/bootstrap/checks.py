@@ -7,6 +7,8 @@ from bedside.identity.checks import CHECKS as IDENTITY
 from bedside.knowledge.checks import CHECKS as KNOWLEDGE
 from bedside.models.checks import CHECKS as MODELS
 from bedside.notify.checks import CHECKS as NOTIFY
+from bedside.ops.alerts.checks import CHECKS as ALERTS
+from bedside.ops.database.checks.all import DATABASE_CHECKS
 from bedside.ops.health.checks import CHECKS as HEALTH
 from bedside.ops.installation.checks import CHECKS as INSTALLATION
 from bedside.ops.machine.checks import CHECKS as MACHINE
@@ -15,6 +17,7 @@ from bedside.platform.checks import Check
 
 CHECKS: tuple[Check, ...] = (
     *HEALTH,
+    *DATABASE_CHECKS,
     *QUEUE,
     *MACHINE,
     *INSTALLATION,
@@ -22,5 +25,6 @@ CHECKS: tuple[Check, ...] = (
     *KNOWLEDGE,
     *AUDIT,
     *NOTIFY,
+    *ALERTS,
     *IDENTITY,
 )

@@ -18,10 +18,14 @@ from bedside.identity.service.links import Messenger
 from bedside.identity.service.views import staff_names
 from bedside.notify.courier import Courier
 from bedside.notify.service import send_privately
+from bedside.ops.alerts.book import Rules
+from bedside.ops.alerts.sampling import Sampler
+from bedside.ops.alerts.service.evaluation import Evaluator
 from bedside.ops.health.kept import KeptResults
 from bedside.ops.monitoring.service import Monitor
 from bedside.ops.procedures.service import Running
 from bedside.ops.series.gauges import measure_machine, measure_operations
+from bedside.ops.series.growth import Growth
 from bedside.ops.series.service import CacheHits, Conversations
 from bedside.platform.access.names import ActorNames
 from bedside.platform.checks import CheckList
@@ -42,14 +46,18 @@ def build_parts(settings: Settings) -> dict[type[Any], Any]:
         CacheHits: CacheHits(),
         CheckList: CheckList(CHECKS),
         Conversations: Conversations(),
+        Growth: Growth(),
         Courier: Courier(),
         Engine: Engine(settings),
+        Evaluator: Evaluator(),
         FigureSources: FigureSources((identity.figures, care.figures)),
         Gauges: Gauges((identity.measure_sessions, care.measure_worklist, measure_machine, measure_operations)),
         KeptResults: KeptResults(),
         Messenger: Messenger(send_privately),
         Monitor: Monitor(settings.get(CareSettings).time_zone),
         RetentionList: RetentionList(RETENTION),
+        Rules: Rules(settings, CHECKS, [procedure.name for procedure in PROCEDURES]),
+        Sampler: Sampler(),
         SiteDescription: site_description(settings),
         ProcedureList: ProcedureList(PROCEDURES),
         Running: Running(),

@@ -8,6 +8,7 @@ from bedside.identity.settings import IdentitySettings
 from bedside.models.settings import ModelSettings
 from bedside.notify.check_settings import NotifyCheckSettings
 from bedside.notify.settings import NotifySettings
+from bedside.ops.alerts.settings import AlertSettings
 from bedside.ops.database.settings import DatabaseCheckSettings
 from bedside.ops.installation.settings import InstallationCheckSettings
 from bedside.ops.machine.settings import MachineCheckSettings
@@ -26,6 +27,7 @@ SECTIONS: tuple[type[Section], ...] = (
     CareSettings,
     ModelSettings,
     MonitoringSettings,
+    AlertSettings,
     MachineCheckSettings,
     QueueCheckSettings,
     InstallationCheckSettings,

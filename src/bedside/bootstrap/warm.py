@@ -9,11 +9,12 @@ import structlog
 
 from bedside.assistant import service as assistant
 from bedside.knowledge import service as knowledge
+from bedside.ops.alerts.service import keep_sampling
 from bedside.ops.monitoring.service import keep_writing_traffic
 from bedside.platform.errors import BedsideError
 from bedside.platform.runtime import Runtime
 
-__all__ = ["keep_writing_traffic", "warm"]
+__all__ = ["keep_sampling", "keep_writing_traffic", "warm"]
 
 _log = structlog.get_logger(__name__)
 

@@ -26,6 +26,18 @@ from bedside.platform.errors import Conflict, NotFound, Unavailable
 from bedside.platform.jobs import Job
 from bedside.platform.runtime import Runtime
 
+__all__ = [
+    "OPERATORS",
+    "channel_names",
+    "channel_of",
+    "deliveries",
+    "evidence_is_told",
+    "list_channels",
+    "send",
+    "send_privately",
+    "send_test",
+]
+
 _log = structlog.get_logger(__name__)
 
 ATTEMPTS = 5
@@ -55,6 +67,11 @@ async def send(ctx: Context, notification: Notification) -> UUID:
     await ctx.session.flush()
     await ctx.defer(DELIVER, notification_id=row.id)
     return row.id
+
+
+def evidence_is_told(settings: Settings) -> bool:
+    """Tell whether messages may carry what could quote patients' data (NOTIFY_PATIENT_DATA)."""
+    return settings.get(NotifySettings).patient_data
 
 
 def channel_names(settings: Settings) -> frozenset[str]:

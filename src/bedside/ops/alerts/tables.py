@@ -34,7 +34,7 @@ class AlertRow(Row, Base):
     value: Mapped[float | None]
     told: Mapped[str]
     held_seconds: Mapped[float] = mapped_column(default=0.0)
-    clear_seconds: Mapped[float] = mapped_column(default=0.0)
+    clear_seconds: Mapped[float | None]
     level: Mapped[int] = mapped_column(default=0)
     level_seconds: Mapped[float] = mapped_column(default=0.0)
     acknowledged_by: Mapped[UUID | None]

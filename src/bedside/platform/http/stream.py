@@ -25,6 +25,7 @@ LONGEST_SECONDS = 300.0
 _PATIENTS = {"conversation": ("conversation_id",)}
 _CLINICIANS = {"worklist": ("assessment_id",), "presence": ("assessment_id",)}
 _OPERATORS = {"procedure": ("run_id",)}
+_WATCHERS: Mapping[str, Sequence[str]] = {"alerts": ()}
 """Each topic with the ids that leave the house. Those of clinicians are of handed-over cases, which all of them see."""
 
 
@@ -32,8 +33,12 @@ def topics_of(actor: Actor) -> Mapping[str, Sequence[str]]:
     """Return the topics that ``actor`` may hear of, each with its ids that may be told."""
     if actor.role is Role.PATIENT:
         return _PATIENTS
-    heard = _CLINICIANS if actor.may(Permission.VIEW_WORKLIST) else {}
-    return {**heard, **_OPERATORS} if actor.may(Permission.RUN_PROCEDURES) else heard
+    heard = {
+        Permission.VIEW_WORKLIST: _CLINICIANS,
+        Permission.RUN_PROCEDURES: _OPERATORS,
+        Permission.VIEW_HEALTH: _WATCHERS,
+    }
+    return {topic: ids for may, topics in heard.items() if actor.may(may) for topic, ids in topics.items()}
 
 
 def audience(actor: Actor) -> Callable[[Notice], bool]:

@@ -109,6 +109,23 @@ def _run(house: House, _who: str) -> Ids:
     return {"run_id": asked.json()["id"]}
 
 
+def _window(house: House, _who: str) -> Ids:
+    planned = house.post("admin", "/api/maintenance/windows", _tomorrow(house, "admin"))
+    assert planned.status_code == 201, planned.text
+    return {"window_id": planned.json()["id"]}
+
+
+def _tomorrow(_house: House, _who: str) -> Any:
+    begins = datetime.now(UTC) + timedelta(days=1)
+    return {"starts_at": begins.isoformat(), "ends_at": (begins + timedelta(hours=1)).isoformat(), "reason": "Disks"}
+
+
+def _hold(house: House, _who: str) -> Ids:
+    placed = house.post("admin", "/api/maintenance/holds", {"everything": True, "reason": "Court order"})
+    assert placed.status_code == 201, placed.text
+    return {"hold_id": placed.json()["id"]}
+
+
 def _second_factor_offered(house: House, who: str) -> Ids:
     assert who == NOBODY or house.post(who, "/api/auth/second-factor").status_code == 200
     return {}
@@ -190,6 +207,27 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/procedures/runs", 401, ONLY_ADMIN),
     Route("GET", "/api/procedures/runs/{run_id}", 401, ONLY_ADMIN, make=_run),
     Route("POST", "/api/procedures/runs/{run_id}/cancel", 401, ONLY_ADMIN, make=_run),
+    Route("GET", "/api/maintenance/windows", 401, ONLY_ADMIN),
+    Route("GET", "/api/maintenance/windows/current", 401, (403, 200, 200, 200)),
+    Route("POST", "/api/maintenance/windows", 401, (403, 403, 403, 201), body=_tomorrow),
+    Route("POST", "/api/maintenance/windows/{window_id}/end", 401, ONLY_ADMIN, make=_window),
+    Route("GET", "/api/maintenance/holds", 401, ONLY_ADMIN),
+    Route(
+        "POST",
+        "/api/maintenance/holds",
+        401,
+        (403, 403, 403, 201),
+        body=_says({"everything": True, "reason": "Court order"}),
+    ),
+    Route(
+        "POST",
+        "/api/maintenance/holds/{hold_id}/lift",
+        401,
+        ONLY_ADMIN,
+        make=_hold,
+        body=_says({"reason": "The case is settled"}),
+    ),
+    Route("GET", "/api/maintenance/retention", 401, ONLY_ADMIN),
     Route("GET", "/api/sample-data", 401, ONLY_ADMIN),
     Route("POST", "/api/sample-data/reset", 401, (403, 403, 403, 409), body=_says({"confirm": "reset sample data"})),
     # Words are assessed for whoever sends them, and none are kept.

@@ -30,7 +30,17 @@ def strange(private: Case, house: House) -> Ids:
 
 
 def made_up() -> Ids:
-    names = ("assessment_id", "conversation_id", "patient_id", "session_id", "user_id", "passage_id", "run_id")
+    names = (
+        "assessment_id",
+        "conversation_id",
+        "patient_id",
+        "session_id",
+        "user_id",
+        "passage_id",
+        "run_id",
+        "window_id",
+        "hold_id",
+    )
     return {**{name: uuid4() for name in names}, "job_id": 1, "name": "maintenance.cleanup_old_data"}
 
 

@@ -136,6 +136,8 @@ PAGES: list[Shot] = [
     Shot("nurse-decision", "nurse", "/worklist", _decision),
     Shot("admin-monitoring", "admin", "/monitoring", _past),
     Shot("admin-checks", "admin", "/system/checks"),
+    Shot("admin-procedures", "admin", "/system/procedures"),
+    Shot("admin-procedure", "admin", "/system/procedures/maintenance.run"),
     Shot("admin-jobs", "admin", "/system/jobs"),
     Shot("admin-settings", "admin", "/system/settings"),
     Shot("admin-sample-data", "admin", "/system/sample-data"),

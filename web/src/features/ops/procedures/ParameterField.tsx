@@ -41,7 +41,7 @@ export function ParameterField({ field, value, mistake, onChange }: ParameterFie
         <Checkbox.Group {...shared} value={Array.isArray(value) ? value : []} onChange={onChange}>
           <Stack gap="xs" mt="xs">
             {field.options.map((option) => (
-              <Checkbox key={option} value={option} label={option} />
+              <Checkbox key={option} size="md" value={option} label={option} />
             ))}
           </Stack>
         </Checkbox.Group>

@@ -87,6 +87,7 @@ def test_a_dry_run_then_a_run_are_followed_live_to_their_end(visit: Visits, hous
     page = visit("admin").go("/system/procedures")
     page.get_by_role("link", name="Run failed jobs again").first.click()
     loaded(page, "Run failed jobs again")
+    page.get_by_label("Name").fill("notify.deliver")
     page.get_by_role("button", name="Dry run").click()
     expect(page.get_by_role("status").filter(has_text="Waits")).to_be_visible()
     work(house)
@@ -96,6 +97,7 @@ def test_a_dry_run_then_a_run_are_followed_live_to_their_end(visit: Visits, hous
     assert house.sql("SELECT status::text FROM procrastinate_jobs WHERE id = %s", failed) == [("failed",)]
 
     page.get_by_role("link", name="To the procedure").click()
+    page.get_by_label("Name").fill("notify.deliver")
     page.get_by_role("button", name="Run", exact=True).click()
     dialog = page.get_by_role("dialog")
     axe(page)

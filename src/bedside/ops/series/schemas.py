@@ -20,6 +20,12 @@ class SeriesName(StrEnum):
     POOL_USE = "database.pool"
     CACHE_HIT = "database.cache_hit"
     DISK_USE = "disk.used"
+    CPU_USE = "machine.cpu"
+    MEMORY_USE = "machine.memory"
+    CONNECTIONS = "database.connections"
+    DATABASE_SIZE = "database.size"
+    TABLE_SIZE = "database.tables"
+    FOLDER_SIZE = "folders.size"
 
 
 class SeriesUnit(StrEnum):
@@ -30,6 +36,7 @@ class SeriesUnit(StrEnum):
     PERCENT = "percent"
     COUNT = "count"
     SECONDS = "seconds"
+    BYTES = "bytes"
 
 
 UNITS = {
@@ -41,6 +48,12 @@ UNITS = {
     SeriesName.POOL_USE: SeriesUnit.PERCENT,
     SeriesName.CACHE_HIT: SeriesUnit.PERCENT,
     SeriesName.DISK_USE: SeriesUnit.PERCENT,
+    SeriesName.CPU_USE: SeriesUnit.PERCENT,
+    SeriesName.MEMORY_USE: SeriesUnit.PERCENT,
+    SeriesName.CONNECTIONS: SeriesUnit.PERCENT,
+    SeriesName.DATABASE_SIZE: SeriesUnit.BYTES,
+    SeriesName.TABLE_SIZE: SeriesUnit.BYTES,
+    SeriesName.FOLDER_SIZE: SeriesUnit.BYTES,
 }
 
 

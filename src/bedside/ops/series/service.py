@@ -12,6 +12,7 @@ import structlog
 
 from bedside.ops.monitoring import repository as monitoring
 from bedside.ops.series import repository
+from bedside.ops.series.growth import grown
 from bedside.ops.series.schemas import (
     MINUTE,
     RANGES,
@@ -78,7 +79,8 @@ async def sample(runtime: Runtime) -> None:
     now = runtime.clock.now()
     conversations = await _conversations(runtime, now)
     async with runtime.unit_of_work(Actor.system("job")) as ctx:
-        seen = [*conversations, *await _present(runtime, ctx, stretch(now, MINUTE.width))]
+        minute = stretch(now, MINUTE.width)
+        seen = [*conversations, *await _present(runtime, ctx, minute), *await grown(runtime, ctx, minute)]
         await repository.merge(ctx.session, seen)
         await _fold(ctx, now)
         for resolution in RESOLUTIONS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from contextlib import suppress
 from datetime import timedelta
@@ -95,7 +94,7 @@ def _file(home: Path, process: str) -> Path:
 def _started(home: Path, process: str) -> Started | None:
     try:
         with _file(home, process).open(encoding="utf-8") as stream:
-            return Started.model_validate(json.loads(stream.read(_LARGEST)))
+            return Started.model_validate_json(stream.read(_LARGEST))
     except (OSError, ValueError, ValidationError):
         return None
 

@@ -47,7 +47,7 @@ def _is_recent_error(line: bytes, now: datetime) -> bool:
         entry = json.loads(line)
         at = datetime.fromisoformat(entry["timestamp"])
         return entry.get("level") in _ERRORS and timedelta(0) <= now - at + timedelta(seconds=5) and now - at < WINDOW
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False  # the first line of the tail is half a line
 
 

@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Iterator
 
 import structlog
 import typer
+from prometheus_client import start_http_server
 
 from bedside.bootstrap.database import urls_for_process
 from bedside.bootstrap.runtime import build_runtime
 from bedside.bootstrap.settings import read_settings
 from bedside.platform.cli.options import WaitForDatabaseOption
-from bedside.platform.config.core import LogSettings
-from bedside.platform.errors import Unavailable
+from bedside.platform.config import Settings
+from bedside.platform.config.core import LogSettings, MetricsSettings, ServerSettings
+from bedside.platform.errors import SettingsError, Unavailable
 from bedside.platform.logging import configure_logging
+from bedside.platform.metrics import REGISTRY
 from bedside.platform.runtime import Runtime
+from bedside.platform.tracing import tracing
 
 _log = structlog.get_logger(__name__)
 
@@ -30,7 +35,27 @@ def work(wait_for_database: WaitForDatabaseOption = None) -> None:
     configure_logging(settings.get(LogSettings), settings.home / "logs", process="worker")
     with urls_for_process(settings, wait_for_database) as urls:
         urls.require("jobs")
-        asyncio.run(_run(build_runtime(settings, urls, process="worker")))
+        with tracing(settings, process="worker"), _metrics(settings):
+            asyncio.run(_run(build_runtime(settings, urls, process="worker")))
+
+
+@contextlib.contextmanager
+def _metrics(settings: Settings) -> Iterator[None]:
+    """Serve this process's metrics where METRICS_PORT says so; the API serves its own at /metrics."""
+    port, host = settings.get(MetricsSettings).port, settings.get(ServerSettings).host
+    if port is None:
+        yield
+        return
+    try:
+        server, thread = start_http_server(port, addr=host, registry=REGISTRY)
+    except OSError as error:
+        raise SettingsError(f"Can't listen on {host}:{port} ({error.strerror}); choose another METRICS_PORT.") from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
 
 async def _run(runtime: Runtime) -> None:

@@ -18,6 +18,7 @@ from bedside.ops.settings import MonitoringSettings
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.config import Section, Settings, load_settings
 from bedside.platform.config.core import CORE_SECTIONS
+from bedside.platform.tracing.settings import TracingSettings
 
 SECTIONS: tuple[type[Section], ...] = (
     *CORE_SECTIONS,
@@ -35,6 +36,7 @@ SECTIONS: tuple[type[Section], ...] = (
     SignInCheckSettings,
     DatabaseCheckSettings,
     MaintenanceSettings,
+    TracingSettings,
 )
 
 

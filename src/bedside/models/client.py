@@ -21,6 +21,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from bedside.platform.errors import Unavailable
 from bedside.platform.metrics import MODEL_CALL_TIME, MODEL_CALLS
+from bedside.platform.tracing import SpanKind, span
 
 MAX_ANSWER_BYTES = 256 * 1024
 """Longest answer read, in bytes; a service that sends more is cut off."""
@@ -77,7 +78,15 @@ class OpenAICompatibleChat(BaseChatModel):
             "stream": False,
             **({"stop": stop} if stop else {}),
         }
-        with _measured():
+        with (
+            _measured(),
+            span(
+                f"chat {self.model_name}",
+                SpanKind.CLIENT,
+                gen_ai__operation__name="chat",
+                gen_ai__request__model=self.model_name,
+            ),
+        ):
             text = _text(await self._send(body))
         return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
 

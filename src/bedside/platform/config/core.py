@@ -360,10 +360,25 @@ def _part_levels(text: str) -> dict[str, str]:
     return found
 
 
+class MetricsSettings(Section):
+    """Metrics for Prometheus. The API serves its own at /metrics."""
+
+    section: ClassVar[str] = "metrics"
+
+    port: int | None = Field(
+        default=None,
+        alias="METRICS_PORT",
+        ge=1,
+        le=65535,
+        description="The port at which the worker serves its metrics, on API_HOST. Not set: it serves none.",
+    )
+
+
 CORE_SECTIONS: tuple[type[Section], ...] = (
     CoreSettings,
     ServerSettings,
     DatabaseSettings,
     CacheSettings,
     LogSettings,
+    MetricsSettings,
 )

@@ -17,9 +17,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bedside.platform.config.core import DatabaseSettings
+from bedside.platform.database.base import Base
 from bedside.platform.database.urls import sqlalchemy_url
 from bedside.platform.errors import BedsideError, SettingsError, Unavailable
 from bedside.platform.metrics import DATABASE_ERRORS, DATABASE_QUERY_TIME
+from bedside.platform.tracing import SpanKind, record
+from bedside.platform.tracing import is_on as tracing_is_on
+from bedside.platform.tracing.statements import statement_name
 
 _UNSAFE_ROLE = text(
     """
@@ -55,12 +59,33 @@ def _query_starts(_connection: Any, _cursor: Any, _sql: str, _values: Any, conte
     context.bedside_started = time.perf_counter()
 
 
-def _query_ends(_connection: Any, _cursor: Any, _sql: str, _values: Any, context: Any, _many: bool) -> None:
-    DATABASE_QUERY_TIME.observe(time.perf_counter() - context.bedside_started)
+def _query_ends(_connection: Any, _cursor: Any, sql: str, _values: Any, context: Any, _many: bool) -> None:
+    seconds = time.perf_counter() - context.bedside_started
+    DATABASE_QUERY_TIME.observe(seconds)
+    if tracing_is_on():
+        _trace(sql, seconds)
 
 
-def _query_fails(_context: Any) -> None:
+def _query_fails(context: Any) -> None:
     DATABASE_ERRORS.inc()
+    if tracing_is_on() and context.statement and context.execution_context is not None:
+        began = getattr(context.execution_context, "bedside_started", time.perf_counter())
+        _trace(context.statement, time.perf_counter() - began, type(context.original_exception).__name__)
+
+
+def _trace(sql: str, seconds: float, error: str | None = None) -> None:
+    """Record a statement's verb and table. Neither its text nor its values are told: both may hold what people said."""
+    verb, table = statement_name(sql, frozenset(Base.metadata.tables))
+    more: dict[str, Any] = {"db__collection__name": table} if table else {}
+    record(
+        f"{verb} {table}" if table else verb,
+        SpanKind.CLIENT,
+        seconds,
+        error=error,
+        db__system__name="postgresql",
+        db__operation__name=verb,
+        **more,
+    )
 
 
 class UnitSession(Session):

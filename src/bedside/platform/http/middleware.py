@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from bedside.kit.ids import new_id
 from bedside.platform.http.problems import too_large, unexpected
 from bedside.platform.metrics import REQUEST_COUNT, REQUEST_DURATION, REQUESTS_RUNNING
+from bedside.platform.tracing import Span, SpanKind, current_trace_id, span
 from bedside.platform.traffic import Traffic
 
 _log = structlog.get_logger("bedside.http")
@@ -63,7 +64,17 @@ class RequestMiddleware:
             await send(message)
 
         # The actor's id is bound once the token is read (http.dependencies), in this same context.
-        with structlog.contextvars.bound_contextvars(request_id=request_id, actor_id=None):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id, actor_id=None),
+            span(
+                scope["method"] if scope["method"] in _METHODS else "OTHER",
+                SpanKind.SERVER,
+                traceparent=Headers(scope=scope).get("traceparent"),
+                bedside__request_id=request_id,
+            ) as traced,
+        ):
+            if trace_id := current_trace_id():
+                structlog.contextvars.bind_contextvars(trace_id=trace_id)
             try:
                 length = Headers(scope=scope).get("content-length", "0")
                 if length.isdecimal() and int(length) > self._largest_body:
@@ -78,7 +89,8 @@ class RequestMiddleware:
                 await unexpected()(scope, receive, answer)
             finally:
                 REQUESTS_RUNNING.dec()
-                self._measure(scope, status or 500, self._clock() - started)
+                self._measure(scope, status or 500, self._clock() - started, traced)
+                structlog.contextvars.unbind_contextvars("trace_id")
 
     def _add_headers(self, headers: MutableHeaders, path: str, request_id: str) -> None:
         headers["x-request-id"] = request_id
@@ -90,12 +102,16 @@ class RequestMiddleware:
         if self._hsts:
             headers.setdefault("strict-transport-security", "max-age=31536000; includeSubDomains")
 
-    def _measure(self, scope: Scope, status: int, seconds: float) -> None:
+    def _measure(self, scope: Scope, status: int, seconds: float, traced: Span) -> None:
         # The route's template, never the path itself: a path holds ids and whatever a stranger types.
         route = getattr(scope.get("route"), "path", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         REQUEST_COUNT.labels(method, route, str(status)).inc()
         REQUEST_DURATION.labels(method, route).observe(seconds)
+        traced.name(f"{method} {route}")
+        traced.set(http__request__method=method, http__route=route, http__response__status_code=status)
+        if status >= 500:
+            traced.fail(str(status))
         if route not in _QUIET:
             self._traffic.count(method, route, status, seconds)
         level = _log.debug if route in _QUIET else _log.info

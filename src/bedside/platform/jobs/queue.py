@@ -21,6 +21,7 @@ from bedside.platform.database.urls import psycopg_url
 from bedside.platform.errors import Fault, Unavailable
 from bedside.platform.jobs.declare import Job
 from bedside.platform.metrics import JOB_TIME, JOBS
+from bedside.platform.tracing import SpanKind, span
 
 if TYPE_CHECKING:
     from bedside.platform.runtime import Runtime
@@ -175,7 +176,10 @@ def _register(app: procrastinate.App, job: Job, runtime: Runtime) -> None:
     async def run(**arguments: Any) -> None:
         began = time.perf_counter()
         outcome = "failed"
-        with structlog.contextvars.bound_contextvars(job=job.name):
+        with (
+            structlog.contextvars.bound_contextvars(job=job.name),
+            span(f"job {job.name}", SpanKind.CONSUMER, bedside__job=job.name),
+        ):
             try:
                 await job(runtime, **arguments)
                 outcome = "succeeded"

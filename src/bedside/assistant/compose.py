@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from math import log
 from uuid import UUID
 
+from bedside.assistant.aspects import telling_of
 from bedside.assistant.terms import content_stems, quantities, source_stems, tokens
 from bedside.care.schemas import Citation
 from bedside.knowledge.schemas import PassageSentence, SearchHit
 from bedside.triage.schemas import Level
 
 MAX_SENTENCES = 4
+MAX_TOLD = 6
+"""Where all of them tell just what was asked, such as the signs of a stroke: half of a list would mislead."""
 MIN_SIMILARITY = 0.30
 """Cosine of question and passage below which a passage is about something else."""
 TOPIC_SIMILARITY = 0.65
@@ -87,7 +90,7 @@ def compose(
     context: str = "",
     people: frozenset[str] = frozenset(),
 ) -> Answer:
-    """Return up to ``MAX_SENTENCES`` sentences of ``hits`` that answer ``query``; none where nothing does.
+    """Return up to ``MAX_SENTENCES`` or ``MAX_TOLD`` sentences that answer ``query``; none where nothing does.
 
     ``context`` is what else is known (the patient's own words): it makes passages about children or pregnancy
     relevant. Where the case is urgent, sentences that reassure are left out. ``people`` are groups whose medicines are
@@ -112,8 +115,10 @@ def compose(
         pool = [entry for entry in pool if asked & source_stems(entry[2].title)]
     weights = _weights(asked, [sentence.text for *_, sentence in pool])
     bonus = {hit.passage_id: _OWN_GROUP_BONUS for *_, hit, _ in pool if _is_own_group(hit, known)}
-    scored = [_score(query, asked, weights, bonus, *entry) for entry in pool]
-    best = sorted((c for c in scored if c is not None), key=lambda c: (-c.score, c.rank, c.place))[:MAX_SENTENCES]
+    scored = [c for entry in pool if (c := _score(query, asked, weights, bonus, *entry)) is not None]
+    told = telling_of(query, scored, lambda c: c.sentence.text)
+    chosen, most = (told, MAX_TOLD) if told else (scored, MAX_SENTENCES)
+    best = sorted(chosen, key=lambda c: (-c.score, c.rank, c.place))[:most]
     return _numbered(sorted(best, key=lambda c: (c.rank, c.place)))
 
 

@@ -114,6 +114,7 @@ def source_stems(text: str) -> frozenset[str]:
 
 def _tells(token: str) -> bool:
     """Whether the word carries meaning by itself; numbers and their units are compared as quantities."""
+    token = token.removesuffix("'s")
     return token not in STOP and token not in NEGATIONS and token not in UNITS and not is_number(token)
 
 

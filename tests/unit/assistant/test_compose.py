@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from bedside.assistant.compose import MAX_SENTENCES, about_topic, compose
+from bedside.assistant.terms import content_stems
 from bedside.knowledge.schemas import PassageSentence, SearchHit, SourceReference
 from bedside.triage.schemas import Level
 
@@ -104,3 +105,37 @@ def test_a_topic_does_not_mix_with_another() -> None:
 def test_no_hits_no_answer() -> None:
     assert not compose("sore throat", [], level=None).sentences
     assert not about_topic("sore throat", [], level=None).sentences
+
+
+STROKE = hit(
+    "Stroke",
+    "What it is",
+    "A stroke happens when the blood supply to part of the brain is cut off.",
+    "A mini-stroke has the same signs as a stroke but they go away within 24 hours.",
+    "Call the emergency number if someone's face has dropped on one side, as this may be a stroke.",
+    "People may feel tired for months after a stroke.",
+    "Do not drive yourself to hospital with a stroke.",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What are the signs of a stroke?", ("face has dropped", "may feel tired")),
+        ("How do I know if it's a stroke?", ("face has dropped", "may feel tired")),
+        ("How long does a stroke last?", ("24 hours", "for months")),
+    ],
+)
+def test_sentences_that_tell_what_is_asked_are_the_answer(question: str, told: tuple[str, ...]) -> None:
+    answer = compose(question, [STROKE], level=None)
+    assert len(answer.sentences) == len(told)
+    assert all(words in answer.text for words in told)
+
+
+def test_where_no_sentence_tells_the_aspect_the_topic_is_told() -> None:
+    plain = hit("Stroke", "What it is", "A stroke happens when the blood supply to part of the brain is cut off.")
+    assert "blood supply" in compose("What are the signs of a stroke?", [plain], level=None).text
+
+
+def test_it_is_is_no_topic() -> None:
+    assert "it" not in content_stems("How do I know if it's meningitis?")

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bedside.notify.tables import NotificationRow
@@ -61,7 +62,7 @@ async def figures(session: AsyncSession, since: datetime) -> dict[str, dict[str,
     newest = (
         select(sent.target, sent.error)
         .where(sent.target.is_not(None), sent.created_at >= since)
-        .distinct(sent.target)
+        .ext(distinct_on(sent.target))
         .order_by(sent.target, sent.created_at.desc())
     )
     errors = {row.target: row.error for row in await session.execute(newest)}

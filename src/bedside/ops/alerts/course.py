@@ -151,8 +151,10 @@ def _follow(course: Course, rule: Rule, recovered: bool, quiet: str | None, now:
             return
     else:
         course.clear = None
+    before = course.state
     _heed_people(course, quiet, now)
-    if course.state in (State.FIRING, State.ACKNOWLEDGED):
+    # A level that is told just now has had no time to answer yet.
+    if course.state is before and course.state in (State.FIRING, State.ACKNOWLEDGED):
         course.level_time += passed.whole
         _escalate(course, rule)
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -177,7 +177,7 @@ async def messages(session: AsyncSession, alert_id: UUID) -> Sequence[AlertMessa
 
 async def on_call(session: AsyncSession, now: datetime) -> dict[str, OnCallShift]:
     """Return who is on call in each rota: the shift that began last."""
-    query = select(OnCallShift).where(OnCallShift.starts_at <= now).distinct(OnCallShift.rota)
+    query = select(OnCallShift).where(OnCallShift.starts_at <= now).ext(distinct_on(OnCallShift.rota))
     rows = (await session.execute(query.order_by(OnCallShift.rota, OnCallShift.starts_at.desc()))).scalars()
     return {row.rota: row for row in rows}
 

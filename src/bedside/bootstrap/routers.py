@@ -10,6 +10,7 @@ from bedside.care.routes import ROUTERS as CARE
 from bedside.identity.routes import ROUTERS as IDENTITY
 from bedside.knowledge.routes import router as knowledge
 from bedside.ops.alerts.routes import ROUTERS as ALERTS
+from bedside.ops.checks.routes import router as checks
 from bedside.ops.config.routes import router as settings
 from bedside.ops.database.routes import router as database
 from bedside.ops.health.routes import router as health
@@ -23,5 +24,17 @@ from bedside.platform.http.site import router as site
 from bedside.platform.http.stream import router as stream
 from bedside.triage.routes import router as triage
 
-OPERATIONS = (*ALERTS, health, monitoring, series, procedures, maintenance, queue, settings, sample_data)
+OPERATIONS = (
+    *ALERTS,
+    health,
+    checks,
+    database,
+    monitoring,
+    series,
+    procedures,
+    maintenance,
+    queue,
+    settings,
+    sample_data,
+)
 ROUTERS: tuple[APIRouter, ...] = (*OPERATIONS, site, stream, audit, knowledge, *IDENTITY, *CARE, assistant, triage)

@@ -21,7 +21,15 @@ NO_PATIENT_DATA = (*PROBES, "/api/events", "/api/knowledge/", "/api/site", "/api
 PRESENCE = "/api/assessments/{assessment_id}/presence"
 """Tells of clinicians alone; the reading of the case was recorded when it was opened."""
 ACCOUNTS_AND_AUDIT = ("/api/auth/", "/api/users", "/api/audit/")
-OPERATIONS = ("/api/monitoring", "/api/settings", "/api/jobs", "/api/procedures", "/api/sample-data")
+OPERATIONS = (
+    "/api/monitoring",
+    "/api/checks",
+    "/api/database",
+    "/api/settings",
+    "/api/jobs",
+    "/api/procedures",
+    "/api/sample-data",
+)
 MAINTENANCE = ("/api/maintenance/",)
 """Legal holds name patients; what they leave is in tests/integration/ops/maintenance."""
 ELSEWHERE = (*NO_PATIENT_DATA, PRESENCE, *ACCOUNTS_AND_AUDIT, *OPERATIONS, *MAINTENANCE)

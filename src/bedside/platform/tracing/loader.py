@@ -13,6 +13,7 @@ from bedside.platform.tracing.settings import TracingSettings
 from bedside.platform.tracing.spans import Span, SpanKind, Tracer, Value
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span as SdkSpan
 
 EXPORT_SECONDS = 5
@@ -21,16 +22,35 @@ EXPORT_SECONDS = 5
 
 def load_tracer(settings: TracingSettings, process: str) -> tuple[Tracer, Callable[[], None]]:
     """Return a tracer that sends to the collector, and what ends it."""
-    from opentelemetry import trace
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    exporter = OTLPSpanExporter(
+        endpoint=f"{(settings.endpoint or '').rstrip('/')}/v1/traces",
+        headers=settings.header_values(),
+        timeout=EXPORT_SECONDS,
+    )
+    provider = _provider(settings, process)
+    provider.add_span_processor(BatchSpanProcessor(exporter, export_timeout_millis=EXPORT_SECONDS * 1000))
+
+    def close() -> None:
+        # The SDK's own would wait for each batch that is left, one after the other.
+        ending = threading.Thread(target=provider.shutdown, name="last traces", daemon=True)
+        ending.start()
+        ending.join(EXPORT_SECONDS)
+        if ending.is_alive():
+            exporter.shutdown()  # type: ignore[no-untyped-call]  # the SDK has no types there
+
+    return _tracer(provider), close
+
+
+def _provider(settings: TracingSettings, process: str) -> TracerProvider:
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
     from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
     share = TraceIdRatioBased(settings.share)
-    provider = TracerProvider(
+    return TracerProvider(
         # Made here, not read from the machine: OTEL_RESOURCE_ATTRIBUTES and detectors add what nobody looked through.
         resource=Resource(
             {"service.name": settings.service_name, "service.version": version("bedside"), "bedside.process": process}
@@ -39,12 +59,12 @@ def load_tracer(settings: TracingSettings, process: str) -> tuple[Tracer, Callab
         sampler=ParentBased(share, remote_parent_sampled=share, remote_parent_not_sampled=share),
         shutdown_on_exit=False,
     )
-    exporter = OTLPSpanExporter(
-        endpoint=f"{(settings.endpoint or '').rstrip('/')}/v1/traces",
-        headers=settings.header_values(),
-        timeout=EXPORT_SECONDS,
-    )
-    provider.add_span_processor(BatchSpanProcessor(exporter, export_timeout_millis=EXPORT_SECONDS * 1000))
+
+
+def _tracer(provider: TracerProvider) -> Tracer:
+    from opentelemetry import trace
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
     tracer = provider.get_tracer("bedside")
     propagator = TraceContextTextMapPropagator()
     kinds = {kind: trace.SpanKind[kind.name] for kind in SpanKind}
@@ -100,15 +120,7 @@ def load_tracer(settings: TracingSettings, process: str) -> tuple[Tracer, Callab
             context = trace.get_current_span().get_span_context()
             return trace.format_trace_id(context.trace_id) if context.is_valid else None
 
-    def close() -> None:
-        # The SDK's own would wait for each batch that is left, one after the other.
-        ending = threading.Thread(target=provider.shutdown, name="last traces", daemon=True)
-        ending.start()
-        ending.join(EXPORT_SECONDS)
-        if ending.is_alive():
-            exporter.shutdown()
-
-    return _Tracer(), close
+    return _Tracer()
 
 
 def _dotted(attributes: dict[str, Value]) -> dict[str, Value]:

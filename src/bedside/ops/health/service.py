@@ -63,8 +63,13 @@ async def report(
 
 
 def for_everybody(found: HealthReport) -> HealthReport:
-    """Return of a report what people may read who have not signed in: no security, no statements, no queries."""
+    """Return of a report what people may read who have not signed in: no security, no statements, no queries.
+
+    Raises NotFound where that is nothing.
+    """
     results = [_opened(c) for part in found.parts for c in part.checks if c.category in OPEN | {Category.DATABASE}]
+    if not results:
+        raise NotFound("This part is told to administrators alone: bedside health, or the page Checks.")
     told = make_report(results, frozenset(), found.timestamp)
     return told.model_copy(update={"serving": found.serving})
 

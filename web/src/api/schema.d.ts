@@ -4,6 +4,150 @@
  */
 
 export interface paths {
+    "/api/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alerts
+         * @description Every open alert, the worst first.
+         */
+        get: operations["list_alerts_api_alerts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * History
+         * @description Alerts that are over, the newest first.
+         */
+        get: operations["history_api_alerts_history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description The rules in force, in words, with their escalations.
+         */
+        get: operations["rules_api_alerts_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/silences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Silences
+         * @description The silences that are on or to come, and the maintenance window that is on.
+         */
+        get: operations["silences_api_alerts_silences_get"];
+        put?: never;
+        /**
+         * Create Silence
+         * @description Silence a rule, a part, or with neither everything: alerts go on, and nobody is told.
+         */
+        post: operations["create_silence_api_alerts_silences_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/silences/{silence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End Silence
+         * @description End a silence, or cancel one that is to come.
+         */
+        delete: operations["end_silence_api_alerts_silences__silence_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Alert
+         * @description One alert with its changes and who was told.
+         */
+        get: operations["alert_api_alerts__alert_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/alerts/{alert_id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge
+         * @description Say that somebody has it in hand, why, and until when; until then nobody else is told of it.
+         */
+        post: operations["acknowledge_api_alerts__alert_id__acknowledge_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assessments/{assessment_id}": {
         parameters: {
             query?: never;
@@ -552,6 +696,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notification Channels
+         * @description Every channel by name and kind, and how its messages fared. Never its address.
+         */
+        get: operations["notification_channels_api_channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Send a test message at once, and tell how it fared: ``status`` is sent or failed.
+         */
+        post: operations["test_channel_api_channels__name__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checks
+         * @description Every check: what it found last with its evidence, thresholds, remedy, statements and procedure.
+         */
+        get: operations["checks_api_checks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checks/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run All
+         * @description Make every check now that ends within two seconds; the others keep what was found last.
+         */
+        post: operations["run_all_api_checks_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checks/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check
+         * @description One check with its history.
+         */
+        get: operations["check_api_checks__name__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checks/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description Make one check now.
+         */
+        post: operations["run_api_checks__name__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -611,6 +875,46 @@ export interface paths {
          *     document still carries ``safety`` (level, advice, reasons) when the words tell of an emergency.
          */
         post: operations["send_message_api_conversations__conversation_id__messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/database/advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Database Advice
+         * @description What every check of the database advises, with the statements that mend it, and how to tune the server.
+         */
+        get: operations["database_advice_api_database_advice_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/database/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Database Status
+         * @description The server, who has its connections, the slowest statements (without values), and who waits for a lock.
+         */
+        get: operations["database_status_api_database_status_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -800,6 +1104,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/maintenance/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Holds
+         * @description Legal holds, those in force first.
+         */
+        get: operations["list_holds_api_maintenance_holds_get"];
+        put?: never;
+        /**
+         * Place Hold
+         * @description Place a legal hold on a patient's records, or on everything.
+         */
+        post: operations["place_hold_api_maintenance_holds_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/holds/{hold_id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lift Hold
+         * @description Lift a legal hold. What is older than its retention is deleted at the next run.
+         */
+        post: operations["lift_hold_api_maintenance_holds__hold_id__lift_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Retention
+         * @description What is kept for how long. Audit events are kept for good.
+         */
+        get: operations["retention_api_maintenance_retention_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Windows
+         * @description Maintenance windows: those that are on or planned, and the last that are over.
+         */
+        get: operations["list_windows_api_maintenance_windows_get"];
+        put?: never;
+        /**
+         * Plan Window
+         * @description Plan a maintenance window, or begin one now. Alerts are silent in it.
+         */
+        post: operations["plan_window_api_maintenance_windows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/windows/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Current Window
+         * @description The window that is on, and one that begins within a day: for all staff.
+         */
+        get: operations["current_window_api_maintenance_windows_current_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/maintenance/windows/{window_id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End Window
+         * @description End a window that is on, or cancel one that is planned.
+         */
+        post: operations["end_window_api_maintenance_windows__window_id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/export": {
         parameters: {
             query?: never;
@@ -855,6 +1287,70 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/monitoring/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures Over Time
+         * @description Figures over time: requests, latency, errors, conversations, queue, pool, database, disk.
+         */
+        get: operations["figures_over_time_api_monitoring_series_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/on-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shifts
+         * @description Who is on call in each rota now, the last week's shifts, and those to come.
+         */
+        get: operations["list_shifts_api_on_call_get"];
+        put?: never;
+        /**
+         * Add Shift
+         * @description Put somebody on call from a local time on, until the next shift of the rota begins.
+         */
+        post: operations["add_shift_api_on_call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/on-call/{shift_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Shift
+         * @description Take a shift out of its rota; the one before it goes on.
+         */
+        delete: operations["delete_shift_api_on_call__shift_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1483,6 +1979,11 @@ export interface components {
         AccessSummary: {
             /** Actor Id */
             actor_id: string | null;
+            /**
+             * Actor Name
+             * @description As in an event: of staff, for administrators.
+             */
+            actor_name?: string | null;
             /** Actor Role */
             actor_role: string;
             /** Break Glass */
@@ -1554,6 +2055,20 @@ export interface components {
             sessions: number;
         };
         /**
+         * Acknowledge
+         * @description Says that somebody has it in hand, why, and until when: then it fires again if it is not over.
+         */
+        Acknowledge: {
+            /**
+             * Expires At
+             * Format: date-time
+             * @description At most a week from now.
+             */
+            expires_at: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * ActionState
          * @description ``planned``: by a dry run. ``broken_off``: its process ended in the middle; whether it took effect is unknown.
          * @enum {string}
@@ -1581,11 +2096,221 @@ export interface components {
             step: number | null;
         };
         /**
+         * Advice
+         * @description What one check found wrong, and what mends it.
+         */
+        Advice: {
+            /** Conditions */
+            conditions: components["schemas"]["Condition"][];
+            /** Evidence */
+            evidence: string;
+            /** Name */
+            name: string;
+            /** Procedure */
+            procedure: string | null;
+            /** Remedy */
+            remedy: string | null;
+            /** Sql */
+            sql: string[];
+            status: components["schemas"]["Health"];
+            /** Title */
+            title: string;
+        };
+        /**
+         * AdviceReport
+         * @description Advice for indexes, queries, tables and the server. Nothing of it is done by asking.
+         */
+        AdviceReport: {
+            /** Advice */
+            advice: components["schemas"]["Advice"][];
+            /** Hint */
+            hint?: string | null;
+            /** Looked At */
+            looked_at: number;
+            /**
+             * Skipped
+             * @description Checks that could not be made, and why.
+             */
+            skipped: {
+                [key: string]: string;
+            };
+            /** Tuning */
+            tuning: components["schemas"]["Tuning"][];
+        };
+        /**
          * AgeBand
          * @description Ages by which the worklist is filtered: under 16 years (as triage has it), 16 to 64, 65 and over, not said.
          * @enum {string}
          */
         AgeBand: "child" | "adult" | "older" | "unknown";
+        /**
+         * AlertChange
+         * @description One change of an alert.
+         */
+        AlertChange: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string | null;
+            /** Event */
+            event: string;
+            /** Level */
+            level: number;
+            /** Reason */
+            reason: string | null;
+            /** State */
+            state: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * AlertDetail
+         * @description An alert with its changes and who was told.
+         */
+        AlertDetail: {
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged Reason */
+            acknowledged_reason: string | null;
+            /** Acknowledged Until */
+            acknowledged_until: string | null;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Changes */
+            changes: components["schemas"]["AlertChange"][];
+            /** Fired At */
+            fired_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Level
+             * @description The level of the escalation that was told last, from 1.
+             */
+            level: number | null;
+            /** Level Title */
+            level_title: string | null;
+            /** Messages */
+            messages: components["schemas"]["Delivery"][];
+            /** Part */
+            part: string;
+            /**
+             * Procedure
+             * @description The procedure that helps, where one does.
+             */
+            procedure: string | null;
+            /** Remedy */
+            remedy: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            /** Silenced Reason */
+            silenced_reason: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "firing" | "acknowledged" | "silenced" | "resolved";
+            /** Title */
+            title: string;
+            /** Told */
+            told: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * AlertList
+         * @description Every open alert, the worst first. ``problem``: why rules can't be evaluated, where they can't.
+         */
+        AlertList: {
+            /**
+             * Evaluated At
+             * @description When any open alert was last looked at.
+             */
+            evaluated_at: string | null;
+            /** Items */
+            items: components["schemas"]["AlertView"][];
+            /** Problem */
+            problem?: string | null;
+        };
+        /**
+         * AlertView
+         * @description An alert as it is now. ``told``: what is wrong, in words.
+         */
+        AlertView: {
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged Reason */
+            acknowledged_reason: string | null;
+            /** Acknowledged Until */
+            acknowledged_until: string | null;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+            /** Fired At */
+            fired_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Level
+             * @description The level of the escalation that was told last, from 1.
+             */
+            level: number | null;
+            /** Level Title */
+            level_title: string | null;
+            /** Part */
+            part: string;
+            /**
+             * Procedure
+             * @description The procedure that helps, where one does.
+             */
+            procedure: string | null;
+            /** Remedy */
+            remedy: string | null;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Rule */
+            rule: string;
+            severity: components["schemas"]["Severity"];
+            /** Silenced Reason */
+            silenced_reason: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "firing" | "acknowledged" | "silenced" | "resolved";
+            /** Title */
+            title: string;
+            /** Told */
+            told: string;
+            /** Value */
+            value: number | null;
+        };
         /**
          * Alive
          * @description The process answers; nothing else is looked at.
@@ -1895,6 +2620,63 @@ export interface components {
             start: string;
             status: components["schemas"]["Health"] | null;
         };
+        /**
+         * BlockedReport
+         * @description Who waits, and who is waited for.
+         */
+        BlockedReport: {
+            /** Blockers */
+            blockers: components["schemas"]["Blocker"][];
+            /** Waiting */
+            waiting: components["schemas"]["BlockedSession"][];
+        };
+        /**
+         * BlockedSession
+         * @description A session that waits for a lock, and those that hold it. ``depth``: so many stand before it in the chain.
+         */
+        BlockedSession: {
+            /** Application */
+            application: string;
+            /** Blockers */
+            blockers: number[];
+            /**
+             * Command
+             * @description The first word of its statement.
+             */
+            command: string;
+            /** Depth */
+            depth: number;
+            /** Lock */
+            lock: string;
+            /** Pid */
+            pid: number;
+            /** Role */
+            role: string;
+            /** Table */
+            table: string;
+            /** Waiting Seconds */
+            waiting_seconds: number;
+        };
+        /**
+         * Blocker
+         * @description A session at the head of a chain: it waits for nobody.
+         */
+        Blocker: {
+            /** Application */
+            application: string;
+            /** Blocks */
+            blocks: number;
+            /** Pid */
+            pid: number;
+            /** Role */
+            role: string;
+            /** Sql */
+            sql: string;
+            /** State */
+            state: string;
+            /** Transaction Seconds */
+            transaction_seconds: number | null;
+        };
         /** BreakGlassOut */
         BreakGlassOut: {
             /**
@@ -1924,6 +2706,120 @@ export interface components {
          * @enum {string}
          */
         Category: "health" | "database" | "host" | "security" | "compliance";
+        /** ChannelList */
+        ChannelList: {
+            /** Items */
+            items: components["schemas"]["ChannelView"][];
+        };
+        /**
+         * ChannelView
+         * @description A channel as it is told: its name and kind, never its address.
+         */
+        ChannelView: {
+            /**
+             * Failed Last Day
+             * @description Messages that were given up in the last 24 hours.
+             */
+            failed_last_day: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Last Error
+             * @description What kept the newest message that was not taken: a class of error.
+             */
+            last_error: string | null;
+            /** Last Sent At */
+            last_sent_at: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Sent Last Day
+             * @description Messages that it took in the last 24 hours.
+             */
+            sent_last_day: number;
+            /**
+             * Waiting
+             * @description Messages that wait to be taken.
+             */
+            waiting: number;
+        };
+        /**
+         * CheckCatalogue
+         * @description Every check. Status and score are of the newest results.
+         */
+        CheckCatalogue: {
+            /** Items */
+            items: components["schemas"]["CheckSummary"][];
+            /**
+             * Score
+             * @description 100, less 40 for each part that is down and 10 for each that is degraded; 0 least.
+             */
+            score: number;
+            status: components["schemas"]["Health"];
+            /**
+             * Timestamp
+             * Format: date-time
+             */
+            timestamp: string;
+        };
+        /**
+         * CheckPast
+         * @description A check with its history.
+         */
+        CheckPast: {
+            category: components["schemas"]["Category"];
+            /** History */
+            history: components["schemas"]["Bar"][];
+            /** Hours */
+            hours: number;
+            /** @description Null where nobody has looked yet. */
+            last: components["schemas"]["CheckResult"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @description Checks without which this one is skipped.
+             */
+            needs: string[];
+            /** Part */
+            part: string;
+            /**
+             * Part Title
+             * @description The part as people call it.
+             */
+            part_title: string;
+            /**
+             * Period Seconds
+             * @description How often the worker looks.
+             */
+            period_seconds: number;
+            /**
+             * Procedure
+             * @description The procedure that helps, where one does.
+             */
+            procedure: string | null;
+            /**
+             * Remedy
+             * @description What to do where it is not healthy and the result names nothing else.
+             */
+            remedy: string;
+            /**
+             * Since
+             * @description Since when it has been found so.
+             */
+            since: string | null;
+            /** @description In force here; null where it is well or not, and nothing between. */
+            thresholds: components["schemas"]["Thresholds"] | null;
+            /** Time Limit Seconds */
+            time_limit_seconds: number;
+            /** Title */
+            title: string;
+            /**
+             * Vital
+             * @description Whether nobody can be served while it is down.
+             */
+            vital: boolean;
+        };
         /**
          * CheckResult
          * @description A finding with its check's name and when and how quickly it was made.
@@ -1936,6 +2832,11 @@ export interface components {
              * @default []
              */
             conditions: components["schemas"]["Condition"][];
+            /**
+             * Error Rate Percent
+             * @description Of the last day's looks, how many did not find it healthy; null without any.
+             */
+            error_rate_percent?: number | null;
             /** Evidence */
             evidence: string;
             /**
@@ -1954,7 +2855,7 @@ export interface components {
              * Procedure
              * @description The procedure that helps, where one does.
              */
-            procedure: string | null;
+            procedure?: string | null;
             /**
              * Remedy
              * @description What to do when it is not healthy.
@@ -1978,11 +2879,70 @@ export interface components {
             threshold?: number | null;
             /**
              * Title
-             * @description The part as people call it.
+             * @description What is looked at, as people call it.
              */
             title: string;
+            /**
+             * Uptime Percent
+             * @description Of the last day's looks, how many did not find it down; null without any.
+             */
+            uptime_percent?: number | null;
             /** Value */
             value?: number | null;
+        };
+        /**
+         * CheckSummary
+         * @description A check and what it found last.
+         */
+        CheckSummary: {
+            category: components["schemas"]["Category"];
+            /** @description Null where nobody has looked yet. */
+            last: components["schemas"]["CheckResult"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Needs
+             * @description Checks without which this one is skipped.
+             */
+            needs: string[];
+            /** Part */
+            part: string;
+            /**
+             * Part Title
+             * @description The part as people call it.
+             */
+            part_title: string;
+            /**
+             * Period Seconds
+             * @description How often the worker looks.
+             */
+            period_seconds: number;
+            /**
+             * Procedure
+             * @description The procedure that helps, where one does.
+             */
+            procedure: string | null;
+            /**
+             * Remedy
+             * @description What to do where it is not healthy and the result names nothing else.
+             */
+            remedy: string;
+            /**
+             * Since
+             * @description Since when it has been found so.
+             */
+            since: string | null;
+            /** @description In force here; null where it is well or not, and nothing between. */
+            thresholds: components["schemas"]["Thresholds"] | null;
+            /** Time Limit Seconds */
+            time_limit_seconds: number;
+            /** Title */
+            title: string;
+            /**
+             * Vital
+             * @description Whether nobody can be served while it is down.
+             */
+            vital: boolean;
         };
         /** Choice */
         Choice: {
@@ -2126,6 +3086,27 @@ export interface components {
             status: "open" | "closed";
         };
         /**
+         * CurrentWindow
+         * @description What staff are told on every page.
+         */
+        CurrentWindow: {
+            active: components["schemas"]["WindowView"] | null;
+            /** @description One that begins within a day. */
+            next: components["schemas"]["WindowView"] | null;
+            /** Time Zone */
+            time_zone: string;
+        };
+        /**
+         * DatabaseOverview
+         * @description All that the page Database shows of the running server.
+         */
+        DatabaseOverview: {
+            blocked: components["schemas"]["BlockedReport"] | null;
+            pool: components["schemas"]["PoolReport"] | null;
+            slow_queries: components["schemas"]["SlowQueries"];
+            status: components["schemas"]["DatabaseStatus"];
+        };
+        /**
          * DatabaseReport
          * @description The database. ``cache_hit_percent`` is since its statistics began; null before anything was read.
          */
@@ -2138,6 +3119,55 @@ export interface components {
             max_connections: number;
             /** Size Bytes */
             size_bytes: number;
+        };
+        /**
+         * DatabaseStatus
+         * @description The server and this database. ``size_bytes`` is the whole database's.
+         *
+         *     What only the monitor role sees is null where it has no URL; ``hint`` says what to set then.
+         */
+        DatabaseStatus: {
+            /** Cache Hit Percent */
+            cache_hit_percent?: number | null;
+            /** Commits */
+            commits?: number | null;
+            /** Connections */
+            connections: number;
+            /**
+             * Counted Since
+             * @description Since when the statistics are counted.
+             */
+            counted_since?: string | null;
+            /** Embedded */
+            embedded: boolean;
+            /**
+             * Extensions
+             * @default []
+             */
+            extensions: string[];
+            /** Hint */
+            hint?: string | null;
+            /**
+             * Largest Tables
+             * @default []
+             */
+            largest_tables: components["schemas"]["TableSize"][];
+            /** Max Connections */
+            max_connections: number;
+            /** Newest Revision */
+            newest_revision: string;
+            /** Revision */
+            revision: string | null;
+            /** Rollbacks */
+            rollbacks?: number | null;
+            /** Server Version */
+            server_version: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Standby */
+            standby?: boolean | null;
+            /** Started At */
+            started_at?: string | null;
         };
         /**
          * DecideRequest
@@ -2155,6 +3185,35 @@ export interface components {
              * @description The version that was read; 409 if it has changed.
              */
             version?: number | null;
+        };
+        /**
+         * Delivery
+         * @description How one message fared. ``error`` is a class of error, never a receiver's words.
+         */
+        Delivery: {
+            /** Attempts */
+            attempts: number;
+            /** Channel */
+            channel: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Status
+             * @description queued, sent or failed.
+             */
+            status: string;
         };
         /**
          * Draft
@@ -2196,6 +3255,13 @@ export interface components {
             text: string;
             /** Url */
             url?: string | null;
+        };
+        /** EscalationView */
+        EscalationView: {
+            /** Levels */
+            levels: components["schemas"]["LevelView"][];
+            /** Name */
+            name: string;
         };
         /**
          * Event
@@ -2298,7 +3364,17 @@ export interface components {
          */
         HealthReport: {
             /** Parts */
-            parts: components["schemas"]["CheckResult"][];
+            parts: components["schemas"]["PartHealth"][];
+            /**
+             * Score
+             * @description 100, less 40 for each part that is down and 10 for each that is degraded; 0 least.
+             */
+            score: number;
+            /**
+             * Serving
+             * @description Whether people can be served: no check is down that this hangs on.
+             */
+            serving: boolean;
             status: components["schemas"]["Health"];
             /**
              * Timestamp
@@ -2307,6 +3383,45 @@ export interface components {
             timestamp: string;
             /** Version */
             version: string;
+        };
+        /**
+         * HoldList
+         * @description Holds, those in force first, the newest first.
+         */
+        HoldList: {
+            /** Items */
+            items: components["schemas"]["HoldView"][];
+        };
+        /**
+         * HoldView
+         * @description A legal hold. While it is in force nothing that it covers is deleted, whatever the settings say.
+         */
+        HoldView: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Lift Reason */
+            lift_reason: string | null;
+            /** Lifted At */
+            lifted_at: string | null;
+            /** Lifted By */
+            lifted_by: string | null;
+            /**
+             * Patient Id
+             * @description Null: on everything.
+             */
+            patient_id: string | null;
+            /**
+             * Placed At
+             * Format: date-time
+             */
+            placed_at: string;
+            /** Placed By */
+            placed_by: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * HostReport
@@ -2374,6 +3489,48 @@ export interface components {
          * @enum {string}
          */
         Level: "emergency" | "urgent" | "routine" | "self-care";
+        /** LevelView */
+        LevelView: {
+            /** Channels */
+            channels: string[];
+            /** Resolve Within Seconds */
+            resolve_within_seconds: number | null;
+            /** Respond Within Seconds */
+            respond_within_seconds: number;
+            /** Rota */
+            rota: string | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * LiftHold
+         * @description Why a hold is lifted.
+         */
+        LiftHold: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * Line
+         * @description One line of a series: a value for each stretch, null where nobody looked.
+         */
+        Line: {
+            /**
+             * Greatest
+             * @description The greatest value in each stretch.
+             */
+            greatest: (number | null)[];
+            /**
+             * Label
+             * @description A status or level; empty where the series is one line.
+             */
+            label: string;
+            /**
+             * Values
+             * @description The mean of each stretch.
+             */
+            values: (number | null)[];
+        };
         /**
          * Looking
          * @description A clinician who has the case open just now.
@@ -2551,6 +3708,47 @@ export interface components {
              */
             role: "patient" | "nurse" | "physician" | "admin";
         };
+        /** NewShift */
+        NewShift: {
+            /** Channel */
+            channel: string;
+            /** Rota */
+            rota: string;
+            /**
+             * Starts
+             * @description Local time in the rota's zone: 2026-11-23 08:00.
+             */
+            starts: string;
+            /**
+             * Time Zone
+             * @default UTC
+             */
+            time_zone: string;
+            /** Who */
+            who: string;
+        };
+        /**
+         * NewSilence
+         * @description Silences a rule, a part, or with neither everything.
+         */
+        NewSilence: {
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Part */
+            part?: string | null;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule?: string | null;
+            /**
+             * Starts At
+             * @description Now, unless it is to begin later.
+             */
+            starts_at?: string | null;
+        };
         /**
          * NoteOut
          * @description A clinician's note; never shown to patients.
@@ -2611,6 +3809,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** Page[AlertView] */
+        Page_AlertView_: {
+            /** Items */
+            items: components["schemas"]["AlertView"][];
+            /**
+             * Next
+             * @description Send it as `after` to get the next page.
+             */
+            next?: string | null;
+        };
         /** Page[AuditEventOut] */
         Page_AuditEventOut_: {
             /** Items */
@@ -2662,17 +3870,77 @@ export interface components {
             next?: string | null;
         };
         /**
-         * PartReport
-         * @description A part as it is now and as it was.
+         * PartHealth
+         * @description A part and its checks. Its status is the worst of them; evidence, remedy and conditions are that check's.
          */
-        PartReport: {
-            category: components["schemas"]["Category"];
+        PartHealth: {
+            /** Checks */
+            checks: components["schemas"]["CheckResult"][];
             /**
              * Conditions
              * @description What had to hold, and what was found.
              * @default []
              */
             conditions: components["schemas"]["Condition"][];
+            /**
+             * Error Rate Percent
+             * @description Of the looks, how many did not find its worst check healthy; null without any.
+             */
+            error_rate_percent?: number | null;
+            /** Evidence */
+            evidence: string;
+            /**
+             * Last Checked
+             * Format: date-time
+             */
+            last_checked: string;
+            /** Part */
+            part: string;
+            /**
+             * Remedy
+             * @description What to do when it is not healthy.
+             */
+            remedy?: string | null;
+            /**
+             * Response Time Ms
+             * @description Of its slowest check.
+             */
+            response_time_ms: number;
+            /**
+             * Skipped
+             * @description Why none of its checks was made; null where one was.
+             */
+            skipped?: string | null;
+            status: components["schemas"]["Health"];
+            /**
+             * Title
+             * @description The part as people call it.
+             */
+            title: string;
+            /**
+             * Uptime Percent
+             * @description Of the looks, how many did not find its worst check down; null without any.
+             */
+            uptime_percent?: number | null;
+        };
+        /**
+         * PartReport
+         * @description A part as it is now and as it was in the hours of the report. Its uptime is that of its worst check.
+         */
+        PartReport: {
+            /** Checks */
+            checks: components["schemas"]["CheckResult"][];
+            /**
+             * Conditions
+             * @description What had to hold, and what was found.
+             * @default []
+             */
+            conditions: components["schemas"]["Condition"][];
+            /**
+             * Error Rate Percent
+             * @description Of the looks, how many did not find its worst check healthy; null without any.
+             */
+            error_rate_percent?: number | null;
             /** Evidence */
             evidence: string;
             /** History */
@@ -2683,11 +3951,6 @@ export interface components {
              */
             last_checked: string;
             /**
-             * Name
-             * @description Unique, as in `db.cache_hit`; the part is its first word.
-             */
-            name: string;
-            /**
              * Observed Percent
              * @description Of the time, for how much there is a result.
              */
@@ -2695,31 +3958,21 @@ export interface components {
             /** Part */
             part: string;
             /**
-             * Procedure
-             * @description The procedure that helps, where one does.
-             */
-            procedure: string | null;
-            /**
              * Remedy
              * @description What to do when it is not healthy.
              */
             remedy?: string | null;
-            /** Response Time Ms */
+            /**
+             * Response Time Ms
+             * @description Of its slowest check.
+             */
             response_time_ms: number;
             /**
              * Skipped
-             * @description Why this was not looked at; it is healthy then and counts for nothing.
+             * @description Why none of its checks was made; null where one was.
              */
             skipped?: string | null;
-            /**
-             * Sql
-             * @description Statements that mend it. Nothing runs them unasked.
-             * @default []
-             */
-            sql: string[];
             status: components["schemas"]["Health"];
-            /** Threshold */
-            threshold?: number | null;
             /**
              * Title
              * @description The part as people call it.
@@ -2727,11 +3980,9 @@ export interface components {
             title: string;
             /**
              * Uptime Percent
-             * @description Of the results, how many found it up; null without any.
+             * @description Of the looks, how many did not find its worst check down; null without any.
              */
-            uptime_percent: number | null;
-            /** Value */
-            value?: number | null;
+            uptime_percent?: number | null;
         };
         /**
          * PassageSentence
@@ -2868,6 +4119,74 @@ export interface components {
          * @enum {string}
          */
         Permission: "view_patient_data" | "modify_patient_data" | "view_audit_logs" | "manage_users" | "system_config" | "converse" | "view_worklist" | "decide_assessment" | "break_glass" | "manage_knowledge" | "run_procedures" | "view_health";
+        /**
+         * PlaceHold
+         * @description A legal hold to place: on one patient's records, or on everything.
+         */
+        PlaceHold: {
+            /**
+             * Everything
+             * @description Every patient's records, and all other evidence.
+             * @default false
+             */
+            everything: boolean;
+            /**
+             * Patient Id
+             * @description Whose records; null where `everything` is true.
+             */
+            patient_id?: string | null;
+            /**
+             * Reason
+             * @description Which order or case, so that somebody can lift it some day.
+             */
+            reason: string;
+        };
+        /**
+         * PlanWindow
+         * @description A window to plan.
+         */
+        PlanWindow: {
+            /**
+             * Ends At
+             * Format: date-time
+             * @description When it ends, seven days after its beginning at the latest.
+             */
+            ends_at: string;
+            /**
+             * Reason
+             * @description What is done; staff read it. No patient's data.
+             */
+            reason: string;
+            /**
+             * Starts At
+             * @description When it begins; now where nothing is said.
+             */
+            starts_at?: string | null;
+        };
+        /**
+         * PoolReport
+         * @description Connections of the server and who has them. ``pool_size`` and ``max_overflow`` are of one process of Bedside.
+         */
+        PoolReport: {
+            /**
+             * Available
+             * @description What is not reserved for superusers.
+             */
+            available: number;
+            /** Groups */
+            groups: components["schemas"]["SessionGroup"][];
+            /** Max Overflow */
+            max_overflow: number;
+            /** Pool Size */
+            pool_size: number;
+            /** Reserved */
+            reserved: number;
+            status: components["schemas"]["Health"];
+            /** Used */
+            used: number;
+            /** Used Percent */
+            used_percent: number;
+        };
         /**
          * Problem
          * @description RFC 9457, section 3.1, with the request's id and a stable code.
@@ -3040,6 +4359,12 @@ export interface components {
             workers: number;
         };
         /**
+         * Range
+         * @description How far back.
+         * @enum {string}
+         */
+        Range: "1h" | "24h" | "7d";
+        /**
          * Readiness
          * @description Whether this process can serve people now.
          */
@@ -3140,6 +4465,41 @@ export interface components {
              */
             login: string;
         };
+        /**
+         * RetentionReport
+         * @description What is kept for how long. Audit events are kept for good and are not in it.
+         */
+        RetentionReport: {
+            /** Items */
+            items: components["schemas"]["RetentionView"][];
+        };
+        /**
+         * RetentionView
+         * @description One kind of record and how long it is kept.
+         */
+        RetentionView: {
+            /**
+             * Held
+             * @description A legal hold on everything keeps all of it at present.
+             */
+            held: boolean;
+            /**
+             * Kept Seconds
+             * @description Null: for good.
+             */
+            kept_seconds: number | null;
+            /** Name */
+            name: string;
+            /** Of Patients */
+            of_patients: boolean;
+            /**
+             * Setting
+             * @description The setting that says how long.
+             */
+            setting: string;
+            /** Title */
+            title: string;
+        };
         /** RevokeRequest */
         RevokeRequest: {
             /**
@@ -3196,6 +4556,46 @@ export interface components {
             route: string;
             /** Server Errors */
             server_errors: number;
+        };
+        /** RuleList */
+        RuleList: {
+            /** Escalations */
+            escalations: components["schemas"]["EscalationView"][];
+            /** Items */
+            items: components["schemas"]["RuleView"][];
+            /** Source */
+            source: string;
+        };
+        /**
+         * RuleView
+         * @description A rule of the file, in words. ``unavailable``: why it is not looked at yet.
+         */
+        RuleView: {
+            /** Channels */
+            channels: string[];
+            /** Condition */
+            condition: string;
+            /** Escalation */
+            escalation: string | null;
+            /** For Seconds */
+            for_seconds: number;
+            /** Name */
+            name: string;
+            /** Part */
+            part: string;
+            /** Procedure */
+            procedure: string | null;
+            /** Remedy */
+            remedy: string;
+            /** Resolve For Seconds */
+            resolve_for_seconds: number;
+            severity: components["schemas"]["Severity"];
+            /** Source */
+            source: string | null;
+            /** Title */
+            title: string;
+            /** Unavailable */
+            unavailable: string | null;
         };
         /**
          * RunRequest
@@ -3620,6 +5020,41 @@ export interface components {
             text: string;
         };
         /**
+         * Series
+         * @description One figure over the range.
+         */
+        Series: {
+            /** Lines */
+            lines: components["schemas"]["Line"][];
+            name: components["schemas"]["SeriesName"];
+            unit: components["schemas"]["SeriesUnit"];
+        };
+        /**
+         * SeriesName
+         * @description What is sampled.
+         * @enum {string}
+         */
+        SeriesName: "requests.rate" | "requests.p95" | "requests.errors" | "conversations" | "queue.age" | "database.pool" | "database.cache_hit" | "disk.used" | "machine.cpu" | "machine.memory" | "database.connections" | "database.size" | "database.tables" | "folders.size";
+        /**
+         * SeriesReport
+         * @description Figures over time, in stretches of equal width; the last is the one that runs.
+         */
+        SeriesReport: {
+            range: components["schemas"]["Range"];
+            /** Series */
+            series: components["schemas"]["Series"][];
+            /** Starts */
+            starts: string[];
+            /** Width Seconds */
+            width_seconds: number;
+        };
+        /**
+         * SeriesUnit
+         * @description In what a series is measured.
+         * @enum {string}
+         */
+        SeriesUnit: "per_second" | "milliseconds" | "percent" | "count" | "seconds" | "bytes";
+        /**
          * SessionAnswer
          * @description A sign-in whose tokens went into cookies.
          */
@@ -3629,6 +5064,25 @@ export interface components {
              * @description Seconds until the access cookie has to be refreshed.
              */
             expires_in: number;
+        };
+        /**
+         * SessionGroup
+         * @description Sessions of one application, role and state.
+         */
+        SessionGroup: {
+            /** Application */
+            application: string;
+            /**
+             * Longest Seconds
+             * @description How long the longest of them has been in this state.
+             */
+            longest_seconds: number;
+            /** Role */
+            role: string;
+            /** Sessions */
+            sessions: number;
+            /** State */
+            state: string;
         };
         /**
          * SessionView
@@ -3705,6 +5159,48 @@ export interface components {
             sections: components["schemas"]["SectionOfSettings"][];
         };
         /**
+         * Severity
+         * @description How much it matters.
+         * @enum {string}
+         */
+        Severity: "info" | "warning" | "critical";
+        /** ShiftList */
+        ShiftList: {
+            /** Items */
+            items: components["schemas"]["ShiftView"][];
+        };
+        /**
+         * ShiftView
+         * @description Who is on call in a rota from a moment on, until the next shift begins.
+         */
+        ShiftView: {
+            /** Channel */
+            channel: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Local Start
+             * @description The beginning as the rota's own clock shows it.
+             */
+            local_start: string;
+            /** On Call */
+            on_call: boolean;
+            /** Rota */
+            rota: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /** Time Zone */
+            time_zone: string;
+            /** Who */
+            who: string;
+        };
+        /**
          * SignIn
          * @description How people get in.
          */
@@ -3769,6 +5265,44 @@ export interface components {
             password: string;
         };
         /**
+         * SilenceList
+         * @description The silences that are on or to come. ``window``: the maintenance window that is on, which silences everything.
+         */
+        SilenceList: {
+            /** Items */
+            items: components["schemas"]["SilenceView"][];
+            /** Window */
+            window?: string | null;
+        };
+        /** SilenceView */
+        SilenceView: {
+            /** Active */
+            active: boolean;
+            /** Created By */
+            created_by: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Part */
+            part: string | null;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+        };
+        /**
          * Site
          * @description This Bedside, as it is told to anybody.
          */
@@ -3800,6 +5334,43 @@ export interface components {
             time_zone: string;
             /** Version */
             version: string;
+        };
+        /**
+         * SlowQueries
+         * @description The statements, the slowest first. ``hint``: why there are none to tell.
+         */
+        SlowQueries: {
+            /** Hint */
+            hint?: string | null;
+            /** Items */
+            items: components["schemas"]["SlowQuery"][];
+        };
+        /**
+         * SlowQuery
+         * @description One statement, its values replaced by $1, $2, … and its times in milliseconds.
+         */
+        SlowQuery: {
+            /** Cache Hit Percent */
+            cache_hit_percent: number | null;
+            /** Calls */
+            calls: number;
+            /** Id */
+            id: string;
+            /** Max Ms */
+            max_ms: number;
+            /** Mean Ms */
+            mean_ms: number;
+            /** Query */
+            query: string;
+            /** Roles */
+            roles: string;
+            /** Rows */
+            rows: number;
+            status: components["schemas"]["Health"];
+            /** Temporary Files */
+            temporary_files: boolean;
+            /** Total Ms */
+            total_ms: number;
         };
         /**
          * SourceReference
@@ -3936,6 +5507,18 @@ export interface components {
          * @enum {string}
          */
         Subject: "self" | "child" | "other";
+        /**
+         * TableSize
+         * @description One table with its indexes, as PostgreSQL last estimated them.
+         */
+        TableSize: {
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Size Bytes */
+            size_bytes: number;
+        };
         /** TargetRequest */
         TargetRequest: {
             /**
@@ -3946,6 +5529,21 @@ export interface components {
             due_at: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Thresholds
+         * @description From where a value is a warning and critical. Where ``critical`` is below ``warning``, more is better.
+         */
+        Thresholds: {
+            /** Critical */
+            critical: number;
+            /**
+             * Unit
+             * @default
+             */
+            unit: string;
+            /** Warning */
+            warning: number;
         };
         /**
          * TokenForm
@@ -4063,6 +5661,29 @@ export interface components {
             within_hours: number | null;
         };
         /**
+         * Tuning
+         * @description One setting of the server: what it is, what would suit this machine, and why.
+         */
+        Tuning: {
+            /** Change */
+            change: boolean;
+            /** Current */
+            current: string;
+            /** Name */
+            name: string;
+            /** Reason */
+            reason: string;
+            /** Recommended */
+            recommended: string;
+            /**
+             * Restart
+             * @description Whether it is in force only after a restart.
+             */
+            restart: boolean;
+            /** Sql */
+            sql: string;
+        };
+        /**
          * TurnOut
          * @description What one message led to. All of it was committed before it left.
          */
@@ -4090,6 +5711,64 @@ export interface components {
          * @enum {string}
          */
         WhenLocked: "wait" | "refuse";
+        /**
+         * WindowList
+         * @description The windows that are on or planned, the next first, and the last of those that are over, the newest first.
+         */
+        WindowList: {
+            /** Items */
+            items: components["schemas"]["WindowView"][];
+            /**
+             * Time Zone
+             * @description The service's, by its IANA name. Moments are in UTC.
+             */
+            time_zone: string;
+        };
+        /**
+         * WindowState
+         * @description ``ended``: its time is over. ``ended_early``: somebody ended it. ``cancelled``: before it began.
+         * @enum {string}
+         */
+        WindowState: "planned" | "active" | "ended" | "ended_early" | "cancelled";
+        /**
+         * WindowView
+         * @description A maintenance window. Alerts are silent while it is active.
+         */
+        WindowView: {
+            /**
+             * Ended At
+             * @description When somebody ended or cancelled it.
+             */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description As planned.
+             */
+            ends_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Planned At
+             * Format: date-time
+             */
+            planned_at: string;
+            /** Planned By */
+            planned_by: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            state: components["schemas"]["WindowState"];
+        };
         /**
          * Worklist
          * @description One page, most urgent first, then the soonest due. ``counts`` are of the whole worklist, not the page.
@@ -4185,9 +5864,16 @@ export interface components {
 export type Accepted = components['schemas']['Accepted'];
 export type AccessSummary = components['schemas']['AccessSummary'];
 export type AccountView = components['schemas']['AccountView'];
+export type Acknowledge = components['schemas']['Acknowledge'];
 export type ActionState = components['schemas']['ActionState'];
 export type ActionView = components['schemas']['ActionView'];
+export type Advice = components['schemas']['Advice'];
+export type AdviceReport = components['schemas']['AdviceReport'];
 export type AgeBand = components['schemas']['AgeBand'];
+export type AlertChange = components['schemas']['AlertChange'];
+export type AlertDetail = components['schemas']['AlertDetail'];
+export type AlertList = components['schemas']['AlertList'];
+export type AlertView = components['schemas']['AlertView'];
 export type Alive = components['schemas']['Alive'];
 export type AskedQuestion = components['schemas']['AskedQuestion'];
 export type AssessmentDetail = components['schemas']['AssessmentDetail'];
@@ -4195,21 +5881,34 @@ export type AssessmentOut = components['schemas']['AssessmentOut'];
 export type AuditEventOut = components['schemas']['AuditEventOut'];
 export type Author = components['schemas']['Author'];
 export type Bar = components['schemas']['Bar'];
+export type BlockedReport = components['schemas']['BlockedReport'];
+export type BlockedSession = components['schemas']['BlockedSession'];
+export type Blocker = components['schemas']['Blocker'];
 export type BreakGlassOut = components['schemas']['BreakGlassOut'];
 export type BreakGlassRequest = components['schemas']['BreakGlassRequest'];
 export type Category = components['schemas']['Category'];
+export type ChannelList = components['schemas']['ChannelList'];
+export type ChannelView = components['schemas']['ChannelView'];
+export type CheckCatalogue = components['schemas']['CheckCatalogue'];
+export type CheckPast = components['schemas']['CheckPast'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type CheckSummary = components['schemas']['CheckSummary'];
 export type Choice = components['schemas']['Choice'];
 export type Citation = components['schemas']['Citation'];
 export type Condition = components['schemas']['Condition'];
 export type ConversationDetail = components['schemas']['ConversationDetail'];
 export type ConversationItem = components['schemas']['ConversationItem'];
 export type ConversationOut = components['schemas']['ConversationOut'];
+export type CurrentWindow = components['schemas']['CurrentWindow'];
+export type DatabaseOverview = components['schemas']['DatabaseOverview'];
 export type DatabaseReport = components['schemas']['DatabaseReport'];
+export type DatabaseStatus = components['schemas']['DatabaseStatus'];
 export type DecideRequest = components['schemas']['DecideRequest'];
+export type Delivery = components['schemas']['Delivery'];
 export type Draft = components['schemas']['Draft'];
 export type Emergency = components['schemas']['Emergency'];
 export type EmergencySign = components['schemas']['EmergencySign'];
+export type EscalationView = components['schemas']['EscalationView'];
 export type Event = components['schemas']['Event'];
 export type Export = components['schemas']['Export'];
 export type ExportFormat = components['schemas']['ExportFormat'];
@@ -4217,11 +5916,16 @@ export type Figure = components['schemas']['Figure'];
 export type Finding = components['schemas']['Finding'];
 export type Health = components['schemas']['Health'];
 export type HealthReport = components['schemas']['HealthReport'];
+export type HoldList = components['schemas']['HoldList'];
+export type HoldView = components['schemas']['HoldView'];
 export type HostReport = components['schemas']['HostReport'];
 export type JobStatus = components['schemas']['JobStatus'];
 export type JobView = components['schemas']['JobView'];
 export type Kind = components['schemas']['Kind'];
 export type Level = components['schemas']['Level'];
+export type LevelView = components['schemas']['LevelView'];
+export type LiftHold = components['schemas']['LiftHold'];
+export type Line = components['schemas']['Line'];
 export type Looking = components['schemas']['Looking'];
 export type Mark = components['schemas']['Mark'];
 export type Me = components['schemas']['Me'];
@@ -4229,17 +5933,21 @@ export type MessageOut = components['schemas']['MessageOut'];
 export type MinuteOfRequests = components['schemas']['MinuteOfRequests'];
 export type MonitoringReport = components['schemas']['MonitoringReport'];
 export type NewAccount = components['schemas']['NewAccount'];
+export type NewShift = components['schemas']['NewShift'];
+export type NewSilence = components['schemas']['NewSilence'];
 export type NoteOut = components['schemas']['NoteOut'];
 export type NoteRequest = components['schemas']['NoteRequest'];
 export type OptionalReason = components['schemas']['OptionalReason'];
 export type OthersLooking = components['schemas']['OthersLooking'];
 export type Outcome = components['schemas']['Outcome'];
 export type PageAccountView = components['schemas']['Page_AccountView_'];
+export type PageAlertView = components['schemas']['Page_AlertView_'];
 export type PageAuditEventOut = components['schemas']['Page_AuditEventOut_'];
 export type PageConversationItem = components['schemas']['Page_ConversationItem_'];
 export type PageJobView = components['schemas']['Page_JobView_'];
 export type PageRunSummary = components['schemas']['Page_RunSummary_'];
 export type PageSourceView = components['schemas']['Page_SourceView_'];
+export type PartHealth = components['schemas']['PartHealth'];
 export type PartReport = components['schemas']['PartReport'];
 export type PassageSentence = components['schemas']['PassageSentence'];
 export type PassageView = components['schemas']['PassageView'];
@@ -4247,6 +5955,9 @@ export type PasswordChange = components['schemas']['PasswordChange'];
 export type PatientOut = components['schemas']['PatientOut'];
 export type PatientRecord = components['schemas']['PatientRecord'];
 export type Permission = components['schemas']['Permission'];
+export type PlaceHold = components['schemas']['PlaceHold'];
+export type PlanWindow = components['schemas']['PlanWindow'];
+export type PoolReport = components['schemas']['PoolReport'];
 export type Problem = components['schemas']['Problem'];
 export type ProcedureCatalogue = components['schemas']['ProcedureCatalogue'];
 export type ProcedureDetail = components['schemas']['ProcedureDetail'];
@@ -4254,6 +5965,7 @@ export type ProcedureView = components['schemas']['ProcedureView'];
 export type ProtocolRef = components['schemas']['ProtocolRef'];
 export type Question = components['schemas']['Question'];
 export type QueueReport = components['schemas']['QueueReport'];
+export type Range = components['schemas']['Range'];
 export type Readiness = components['schemas']['Readiness'];
 export type Reason = components['schemas']['Reason'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
@@ -4262,12 +5974,16 @@ export type ReplyOut = components['schemas']['ReplyOut'];
 export type Requests = components['schemas']['Requests'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type ResetRequest = components['schemas']['ResetRequest'];
+export type RetentionReport = components['schemas']['RetentionReport'];
+export type RetentionView = components['schemas']['RetentionView'];
 export type RevokeRequest = components['schemas']['RevokeRequest'];
 export type Revoked = components['schemas']['Revoked'];
 export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
 export type RouteList = components['schemas']['RouteList'];
 export type RouteRequests = components['schemas']['RouteRequests'];
+export type RuleList = components['schemas']['RuleList'];
+export type RuleView = components['schemas']['RuleView'];
 export type RunRequest = components['schemas']['RunRequest'];
 export type RunState = components['schemas']['RunState'];
 export type RunSummary = components['schemas']['RunSummary'];
@@ -4285,15 +6001,27 @@ export type SecondFactorOffer = components['schemas']['SecondFactorOffer'];
 export type SecondFactorRemove = components['schemas']['SecondFactorRemove'];
 export type SectionOfSettings = components['schemas']['SectionOfSettings'];
 export type SendMessage = components['schemas']['SendMessage'];
+export type Series = components['schemas']['Series'];
+export type SeriesName = components['schemas']['SeriesName'];
+export type SeriesReport = components['schemas']['SeriesReport'];
+export type SeriesUnit = components['schemas']['SeriesUnit'];
 export type SessionAnswer = components['schemas']['SessionAnswer'];
+export type SessionGroup = components['schemas']['SessionGroup'];
 export type SessionView = components['schemas']['SessionView'];
 export type Sessions = components['schemas']['Sessions'];
 export type SettingRow = components['schemas']['SettingRow'];
 export type SettingsReport = components['schemas']['SettingsReport'];
+export type Severity = components['schemas']['Severity'];
+export type ShiftList = components['schemas']['ShiftList'];
+export type ShiftView = components['schemas']['ShiftView'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignInRequest = components['schemas']['SignInRequest'];
 export type SignUp = components['schemas']['SignUp'];
+export type SilenceList = components['schemas']['SilenceList'];
+export type SilenceView = components['schemas']['SilenceView'];
 export type Site = components['schemas']['Site'];
+export type SlowQueries = components['schemas']['SlowQueries'];
+export type SlowQuery = components['schemas']['SlowQuery'];
 export type SourceReference = components['schemas']['SourceReference'];
 export type SourceView = components['schemas']['SourceView'];
 export type Staffed = components['schemas']['Staffed'];
@@ -4303,20 +6031,612 @@ export type Status = components['schemas']['Status'];
 export type StepState = components['schemas']['StepState'];
 export type StepView = components['schemas']['StepView'];
 export type Subject = components['schemas']['Subject'];
+export type TableSize = components['schemas']['TableSize'];
 export type TargetRequest = components['schemas']['TargetRequest'];
+export type Thresholds = components['schemas']['Thresholds'];
 export type TokenForm = components['schemas']['TokenForm'];
 export type Tokens = components['schemas']['Tokens'];
 export type Transition = components['schemas']['Transition'];
 export type TriageRequest = components['schemas']['TriageRequest'];
 export type Triaged = components['schemas']['Triaged'];
+export type Tuning = components['schemas']['Tuning'];
 export type TurnOut = components['schemas']['TurnOut'];
 export type Unit = components['schemas']['Unit'];
 export type Urgency = components['schemas']['Urgency'];
 export type WhenLocked = components['schemas']['WhenLocked'];
+export type WindowList = components['schemas']['WindowList'];
+export type WindowState = components['schemas']['WindowState'];
+export type WindowView = components['schemas']['WindowView'];
 export type Worklist = components['schemas']['Worklist'];
 export type WorklistItem = components['schemas']['WorklistItem'];
 export type $defs = Record<string, never>;
 export interface operations {
+    list_alerts_api_alerts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history_api_alerts_history_get: {
+        parameters: {
+            query?: {
+                /** @description How many items a page holds. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string | null;
+                rule?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlertView_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rules_api_alerts_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    silences_api_alerts_silences_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_silence_api_alerts_silences_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key sent again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSilence"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SilenceView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_silence_api_alerts_silences__silence_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                silence_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    alert_api_alerts__alert_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertDetail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acknowledge_api_alerts__alert_id__acknowledge_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alert_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_api_assessments__assessment_id__get: {
         parameters: {
             query?: never;
@@ -6700,6 +9020,414 @@ export interface operations {
             };
         };
     };
+    notification_channels_api_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_channel_api_channels__name__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checks_api_checks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckCatalogue"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_all_api_checks_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckCatalogue"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_api_checks__name__get: {
+        parameters: {
+            query?: {
+                /** @description How far the history goes back. */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckPast"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_api_checks__name__run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckSummary"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     mine_api_conversations_get: {
         parameters: {
             query?: {
@@ -7003,6 +9731,118 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    database_advice_api_database_advice_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdviceReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    database_status_api_database_status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseOverview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7685,6 +10525,602 @@ export interface operations {
             };
         };
     };
+    list_holds_api_maintenance_holds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    place_hold_api_maintenance_holds_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key sent again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_hold_api_maintenance_holds__hold_id__lift_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                hold_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftHold"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retention_api_maintenance_retention_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_windows_api_maintenance_windows_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_window_api_maintenance_windows_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key sent again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanWindow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowView"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    current_window_api_maintenance_windows_current_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CurrentWindow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_window_api_maintenance_windows__window_id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                window_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     export_api_me_export_get: {
         parameters: {
             query?: never;
@@ -7847,6 +11283,305 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_over_time_api_monitoring_series_get: {
+        parameters: {
+            query?: {
+                /** @description Which figures; all without any. */
+                name?: components["schemas"]["SeriesName"][];
+                /** @description How far back. */
+                range?: components["schemas"]["Range"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_shifts_api_on_call_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_shift_api_on_call_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key sent again gives the first answer and does nothing twice. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewShift"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_shift_api_on_call__shift_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                shift_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9927,7 +13662,7 @@ export interface operations {
                     "application/json": components["schemas"]["HealthReport"];
                 };
             };
-            /** @description At least one part is down. */
+            /** @description A part is down without which nobody can be served. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -9976,7 +13711,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description At least one part is down. */
+            /** @description A part is down without which nobody can be served. */
             503: {
                 headers: {
                     [name: string]: unknown;

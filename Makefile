@@ -59,6 +59,7 @@ check: $(DEV) ## Check format, lint, types, imports, file sizes, docs, secrets, 
 test: $(DEV) $(COMPILED) ## Run every test (WORKERS=2 side by side; ARGS="-k triage" to choose)
 	@bash scripts/web.sh build
 	@bash scripts/browser.sh >/dev/null
+	@bash scripts/prometheus.sh >/dev/null || true  # its tests say that they were skipped
 	@cd web && npm run --silent test
 	@TMPDIR=$$(bash scripts/scratch.sh) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 

@@ -28,6 +28,8 @@ COMMANDS: dict[str, Entry] = {
     "knowledge": Entry("bedside.knowledge.commands", "Sources: ingest, search, list."),
     "health": Entry("bedside.ops.health.commands", "How each part is, with evidence and remedy."),
     "procedures": Entry("bedside.ops.procedures.commands", "What an operator runs: list, show, run, history, cancel."),
+    "rounds": Entry("bedside.ops.rounds.commands", "Daily, weekly, monthly, quarterly rounds, and their reports."),
+    "capacity": Entry("bedside.ops.capacity.commands", "Growth, and when each limit is reached."),
     "logs": Entry("bedside.ops.logs.commands", "Read the logs; sanitize logs that others wrote."),
     "alerts": Entry("bedside.ops.alerts.commands", "Alerts: list, acknowledge, silence, test a channel, rules."),
     "user": Entry("bedside.identity.commands", "Accounts: create, list, disable, reset."),

@@ -8,6 +8,7 @@ from bedside.notify.retention import RETENTION as NOTIFY
 from bedside.ops.alerts.retention import RETENTION as ALERTS
 from bedside.ops.monitoring.retention import RETENTION as MONITORING
 from bedside.ops.procedures.retention import RETENTION as PROCEDURES
+from bedside.ops.rounds.retention import RETENTION as ROUNDS
 from bedside.ops.series.retention import RETENTION as SERIES
 from bedside.platform.http.idempotency import IDEMPOTENCY_KEYS
 from bedside.platform.retention import Retention
@@ -21,4 +22,5 @@ RETENTION: tuple[Retention, ...] = (
     *MONITORING,
     *SERIES,
     *PROCEDURES,
+    *ROUNDS,
 )

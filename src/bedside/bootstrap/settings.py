@@ -14,6 +14,7 @@ from bedside.ops.installation.settings import InstallationCheckSettings
 from bedside.ops.machine.settings import MachineCheckSettings
 from bedside.ops.maintenance.settings import MaintenanceSettings
 from bedside.ops.queue.settings import QueueCheckSettings
+from bedside.ops.rounds.settings import RoundSettings
 from bedside.ops.settings import MonitoringSettings
 from bedside.platform.access.settings import AccessSettings
 from bedside.platform.config import Section, Settings, load_settings
@@ -36,6 +37,7 @@ SECTIONS: tuple[type[Section], ...] = (
     SignInCheckSettings,
     DatabaseCheckSettings,
     MaintenanceSettings,
+    RoundSettings,
     TracingSettings,
 )
 

@@ -7,6 +7,7 @@ import { meQuery, onOtherTab, useMe } from "../api/session";
 import { ConnectionBar } from "./ConnectionBar";
 import { Header } from "./Header";
 import { Idle } from "./Idle";
+import { MaintenanceBar } from "./MaintenanceBar";
 import classes from "./Shell.module.css";
 
 /** A page without it would keep silent about an emergency: where it can't be loaded, the page can't either. */
@@ -28,6 +29,7 @@ export function Shell() {
       </a>
       <Header me={me} />
       <ConnectionBar live={live} expected={me !== null} />
+      {me && me.role !== "patient" && <MaintenanceBar />}
       {(me?.role === "nurse" || me?.role === "physician") && (
         <Suspense fallback={null}>
           <EmergencyBar />

@@ -3,6 +3,7 @@ import type audit from "./en/audit.json";
 import type care from "./en/care.json";
 import type common from "./en/common.json";
 import type identity from "./en/identity.json";
+import type maintenance from "./en/maintenance.json";
 import type ops from "./en/ops.json";
 import type procedures from "./en/procedures.json";
 import type users from "./en/users.json";
@@ -16,6 +17,7 @@ declare module "i18next" {
       assistant: typeof assistant;
       care: typeof care;
       audit: typeof audit;
+      maintenance: typeof maintenance;
       ops: typeof ops;
       procedures: typeof procedures;
       users: typeof users;

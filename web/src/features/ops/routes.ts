@@ -4,6 +4,7 @@ import { adminArea } from "../../app/areas";
 const pages = () => import("./pages");
 const system = () => import("./system");
 const procedures = () => import("./procedures/pages");
+const maintenance = () => import("./maintenance/pages");
 
 export const monitoringRoutes = [
   createRoute({
@@ -37,6 +38,11 @@ export const monitoringRoutes = [
     getParentRoute: () => adminArea,
     path: "/system/procedures/runs/$runId",
     component: lazyRouteComponent(procedures, "RunPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/maintenance",
+    component: lazyRouteComponent(maintenance, "MaintenancePage"),
   }),
   createRoute({
     getParentRoute: () => adminArea,

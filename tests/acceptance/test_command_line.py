@@ -59,6 +59,12 @@ LOOKING = {
     ("db", "migrate"),
     ("db", "seed"),
     ("db", "status"),
+    ("db", "pool"),
+    ("db", "slow-queries"),
+    ("db", "blocked"),
+    ("db", "advise"),
+    ("db", "tune"),
+    ("db", "shell"),
     ("config", "check"),
     ("config", "show"),
 }
@@ -321,7 +327,7 @@ def test_logs_in_the_terminal(bedside: Process) -> None:
     assert {json.loads(line)["event"] for line in lines} == {"request"}
     file = bedside.place.home / "logs" / "api.log"
     found = walk("logs", "sanitize", str(file), "--dry-run")["found"]
-    assert found.keys() & {"name", "phone", "e-mail", "token", "secret"} == set(), "Bedside's own have nothing to take out"
+    assert found.keys() & {"name", "phone", "e-mail", "token", "secret"} == set(), "there is nothing to take out"
     assert walk.seen == LOGS
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -202,10 +202,8 @@ def plant(owner: str, app: str, superuser: str, superuser_here: str) -> None:
     execute(superuser_here, AS_SUPERUSER)
     # Fails, as it must, and leaves its index behind.
     with psycopg.connect(owner, autocommit=True) as connection:
-        try:
+        with suppress(psycopg.errors.UniqueViolation):
             connection.execute("CREATE UNIQUE INDEX CONCURRENTLY planted_invalid ON planted_doubled (v)")
-        except psycopg.errors.UniqueViolation:
-            pass
     _run_slow_statements(app)
     _deadlock(owner)
     with psycopg.connect(owner, autocommit=True) as connection:

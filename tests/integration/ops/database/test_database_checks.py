@@ -100,7 +100,7 @@ OLD: Mapping[str, tuple[Health, str, str]] = {
     "db.transaction_ids": (Health.DOWN, "oldest transaction id of database", "VACUUM (FREEZE)"),
     "db.multixact_ids": (Health.DOWN, "oldest multixact id of database", "VACUUM (FREEZE)"),
     "db.data_checksums": (Health.DEGRADED, "Off", "pg_checksums --enable"),
-    "db.corruption": (Health.DOWN, "index planted_unsorted_pkey", 'REINDEX INDEX CONCURRENTLY "public"."planted_unsorted_pkey"'),
+    "db.corruption": (Health.DOWN, "index planted_unsorted_pkey", 'CONCURRENTLY "public"."planted_unsorted_pkey"'),
 }  # fmt: skip
 # Needs a standby: test_replication_lag.py.
 ELSEWHERE = {"db.replication_lag"}

@@ -123,6 +123,8 @@ def parse(text: str) -> Plan:
         rounds = _Rounds.model_validate(yaml.load(text, _UniqueKeys))  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as error:
         raise PlanError(str(error)) from None
+    except RecursionError:
+        raise PlanError("line 1: nested too deeply") from None
     except ValidationError as error:
         problems = [f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:20]]
         raise PlanError("; ".join(problems)) from None

@@ -65,4 +65,9 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "maintenance.optimize_indexes": Preparation(_leftover, "ix_swamp_frog"),
     "maintenance.analyze_bloat": Preparation(_pond, None),
     "jobs.retry_failed": Preparation(_failed_jobs, "notify.deliver"),
+    "rounds.daily": Preparation(_pond, "Run maintenance."),
+    "rounds.weekly": Preparation(_pond, "Run maintenance."),
+    "rounds.monthly": Preparation(_pond, "Run maintenance."),
+    # Looks and asks; what it runs by itself is nothing.
+    "rounds.quarterly": Preparation(_pond, None),
 }

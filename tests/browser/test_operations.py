@@ -76,6 +76,22 @@ def test_monitoring_tells_in_words_what_it_draws(visit: Visits, house: House) ->
     expect(page.get_by_text("Cases waiting now")).to_be_visible()
 
 
+def test_figures_over_time_are_drawn_and_told_for_each_range(visit: Visits) -> None:
+    page = visit("admin").go("/monitoring")
+    section = page.get_by_role("region", name="Over time")
+    disk = section.get_by_role("figure").filter(has=page.get_by_role("heading", name="Disk used"))
+    expect(disk.get_by_role("img")).to_have_accessible_name("Disk used Now: 30 %, at most 55 %.")
+    expect(section.get_by_role("figure")).to_have_count(8)
+    expect(section.get_by_text("Nobody has looked yet").first).to_be_visible()
+    for choice, rows in (("1 hour", 61), ("24 hours", 97), ("7 days", 85)):
+        section.get_by_role("radiogroup", name="Figures of").get_by_text(choice).click()
+        disk.get_by_text("The same as a table").evaluate("(element) => { element.parentElement.open = true; }")
+        expect(page.get_by_role("table", name="Disk used").get_by_role("row")).to_have_count(rows)
+        expect(page.get_by_role("table", name="Disk used")).to_contain_text("\u2013")
+    axe(page)
+    expect(page.get_by_text("No procedure runs now")).to_be_visible()
+
+
 def test_monitoring_asks_again_and_says_when_it_can_not(visit: Visits) -> None:
     one = visit("admin")
     page = one.go("/monitoring")
@@ -100,23 +116,56 @@ def test_a_page_that_could_not_be_loaded_says_what_to_do(visit: Visits) -> None:
     expect(page.get_by_role("heading", name="Parts")).to_be_visible()
 
 
-def test_checks_are_run_again_at_a_press(visit: Visits) -> None:
+def test_checks_are_run_again_at_a_press_and_found_by_filters(visit: Visits) -> None:
     page = visit("admin").go("/system/checks")
-    expect(page.get_by_role("status").filter(has_text="check")).to_be_visible()
-    with page.expect_response("**/health"):
-        page.get_by_role("button", name="Check again").click()
-    expect(page.get_by_role("heading", level=2, name="Database")).to_be_visible()
-    expect(page.get_by_text("row security: binds the role")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Score:")).to_be_visible()
+    with page.expect_response("**/api/checks/run"):
+        page.get_by_role("button", name="Check all again").click()
+    expect(page.get_by_role("heading", level=2, name="Parts")).to_be_visible()
+    page.get_by_label("Find a check").fill("connection db")
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Database · Connection", level=3))
+    expect(row).to_contain_text("Well")
+    row.get_by_text("About db.connection").click()
+    expect(row).to_contain_text("row security: binds the role")
+    with page.expect_response("**/api/checks/db.connection/run"):
+        row.get_by_role("button", name="Check now: db.connection").press("Enter")
+    page.get_by_label("Status").select_option("Down")
+    expect(page.get_by_text("No check fits", exact=True)).to_be_visible()
+    axe(page)
 
 
-def test_what_is_down_is_told_with_its_remedy(visit: Visits) -> None:
+def test_what_is_wrong_is_told_with_evidence_remedy_statements_and_procedure(visit: Visits) -> None:
+    one = visit("admin", size=NARROW)
+    page = one.go("/system/checks")
+    with page.expect_response("**/api/checks/run") as answered:
+        page.get_by_role("button", name="Check all again").click()
+    found = answered.value.json()
+    wrong = next(item for item in found["items"] if item["name"] == "disk.space")
+    wrong["procedure"] = "maintenance.cleanup_old_data"
+    wrong["last"] |= {"status": "down", "evidence": "99 % is used.", "remedy": "Free space.", "sql": ["VACUUM" * 30]}
+    one.context.route("**/api/checks", lambda route: route.fulfill(json=found))
+    page.reload()
+    page.get_by_label("Status").select_option("Down")
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Disk · Space", level=3))
+    expect(row).to_contain_text("What to do: Free space.")
+    expect(row).to_contain_text("VACUUM")
+    expect(row.get_by_role("link", name="maintenance.cleanup_old_data")).to_have_attribute(
+        "href", "/system/procedures/maintenance.cleanup_old_data"
+    )
+    axe(page)
+    assert sideways_scroll(page) <= 0
+
+
+def test_without_a_database_what_is_down_is_told_all_the_same(visit: Visits) -> None:
     one = visit("admin")
     found = one.context.request.get(f"{one.address}/health").json()
     found["status"] = found["parts"][0]["status"] = "down"
     found["parts"][0] |= {"evidence": "No answer within 2 s.", "remedy": "Start PostgreSQL."}
+    down = {"title": "Temporarily unavailable", "status": 503, "code": "unavailable", "detail": "Try again."}
+    one.context.route("**/api/checks", lambda route: route.fulfill(status=503, json=down))
     one.context.route("**/health", lambda route: route.fulfill(status=503, json=found))
     page = one.go("/system/checks")
-    expect(page.get_by_text("1 of ")).to_be_visible()
+    expect(page.get_by_text("The database does not answer")).to_be_visible()
     expect(page.get_by_text("What to do: Start PostgreSQL.")).to_be_visible()
     axe(page)
 

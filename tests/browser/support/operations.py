@@ -29,3 +29,13 @@ def give_a_past(house: House) -> None:
         " FROM generate_series(3, 55) AS n, unnest(ARRAY['', 'GET /api/worklist']) AS route"
         " WHERE n NOT BETWEEN 30 AND 34 AND NOT EXISTS (SELECT FROM traffic_minutes WHERE requests > 50)"
     )
+    house.sql(
+        "INSERT INTO samples"
+        " SELECT name, label, width,"
+        "  to_timestamp(floor(extract(epoch FROM now()) / width) * width) - n * width * interval '1 second',"
+        "  30 + (n * 7) %% 20, 55, 1"
+        " FROM generate_series(0, 100) AS n, unnest(ARRAY[60, 900, 7200]) AS width,"
+        "  (VALUES ('disk.used', ''), ('requests.p95', ''), ('conversations', 'begun'), ('conversations', 'waiting'))"
+        "   AS known (name, label)"
+        " WHERE n NOT BETWEEN 20 AND 24 AND NOT EXISTS (SELECT FROM samples WHERE greatest = 55)"
+    )

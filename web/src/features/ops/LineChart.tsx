@@ -11,14 +11,27 @@ interface LineChartProps {
   starts: readonly string[];
   series: readonly (Series & { label: string })[];
   format: (value: number) => string;
+  /** How the beginning of a stretch is written: the time of day, unless days differ. */
+  formatStart?: ((at: string) => string) | undefined;
+  /** What heads the column of beginnings in the table. */
+  startLabel?: string;
   children?: ReactNode;
 }
 
 const WIDTH = 600;
 const HEIGHT = 140;
 
-/** Lines over the last hour, and the same as a table. */
-export function LineChart({ title, summary, starts, series, format, children }: LineChartProps) {
+/** Lines over a stretch of time, and the same as a table. */
+export function LineChart({
+  title,
+  summary,
+  starts,
+  series,
+  format,
+  formatStart = formatClock,
+  startLabel,
+  children,
+}: LineChartProps) {
   const { t } = useTranslation("ops");
   const id = useId();
   const top = topOf(series);
@@ -56,7 +69,7 @@ export function LineChart({ title, summary, starts, series, format, children }: 
             ))}
           </svg>
         </div>
-        <span className={classes.from}>{starts[0] && formatClock(starts[0])}</span>
+        <span className={classes.from}>{starts[0] && formatStart(starts[0])}</span>
         <span className={classes.to}>{t("chart.now")}</span>
       </div>
       <details className={classes.details}>
@@ -67,7 +80,7 @@ export function LineChart({ title, summary, starts, series, format, children }: 
             <caption className="visually-hidden">{title}</caption>
             <thead>
               <tr>
-                <th scope="col">{t("chart.minute")}</th>
+                <th scope="col">{startLabel ?? t("chart.minute")}</th>
                 {series.map(({ name, label }) => (
                   <th key={name} scope="col">
                     {label}
@@ -79,7 +92,7 @@ export function LineChart({ title, summary, starts, series, format, children }: 
               {starts
                 .map((start, index) => (
                   <tr key={start}>
-                    <th scope="row">{formatClock(start)}</th>
+                    <th scope="row">{formatStart(start)}</th>
                     {series.map(({ name, values }) => (
                       <td key={name}>{cell(values[index] ?? null, format)}</td>
                     ))}

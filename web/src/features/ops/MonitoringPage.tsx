@@ -8,8 +8,10 @@ import { Page } from "../../ui/Page";
 import { Cases } from "./Cases";
 import { Measures } from "./Measures";
 import classes from "./Monitoring.module.css";
+import { OverTime } from "./OverTime";
 import { Overview } from "./Overview";
 import { Parts } from "./Parts";
+import { ProceduresNow } from "./ProceduresNow";
 import { useMonitoring } from "./queries";
 import { Requests } from "./Requests";
 import { StaleBar } from "./StaleBar";
@@ -52,6 +54,8 @@ function Report({ report }: { report: MonitoringReport }) {
       <Parts parts={report.parts} hours={report.hours} />
       <Cases figures={report.figures} timeZone={report.time_zone} />
       <Requests requests={report.requests} />
+      <OverTime />
+      <ProceduresNow />
       <Measures report={report} />
     </>
   );

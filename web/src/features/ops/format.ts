@@ -1,3 +1,4 @@
+import type { SeriesUnit } from "../../api/schema";
 import { LOCALE } from "../../i18n";
 
 const WHOLE = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0 });
@@ -48,6 +49,31 @@ export function formatSeconds(seconds: number): string {
 /** The time of day in the viewer's time zone. */
 export function formatClock(at: string | number, seconds = false): string {
   return (seconds ? CLOCK_SECONDS : CLOCK).format(new Date(at));
+}
+
+const DAY_CLOCK = new Intl.DateTimeFormat(LOCALE, { weekday: "short", hour: "2-digit", minute: "2-digit" });
+
+/** The day of the week and the time of day in the viewer's time zone. */
+export function formatDayClock(at: string | number): string {
+  return DAY_CLOCK.format(new Date(at));
+}
+
+/** A value of a series with its unit. */
+export function formatUnit(value: number, unit: SeriesUnit): string {
+  switch (unit) {
+    case "per_second":
+      return `${ONE.format(value)} a second`;
+    case "milliseconds":
+      return formatMilliseconds(value);
+    case "percent":
+      return formatPercent(value);
+    case "seconds":
+      return formatSeconds(value);
+    case "bytes":
+      return formatBytes(value);
+    case "count":
+      return formatCount(value);
+  }
 }
 
 /** The viewer's time zone, as Europe/Lisbon. */

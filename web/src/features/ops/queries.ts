@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { api, ok } from "../../api/client";
-import type { HealthReport, JobStatus } from "../../api/schema";
+import type { HealthReport, JobStatus, Range, SeriesName } from "../../api/schema";
 
 export const EVERY_MS = 10_000;
 
@@ -11,6 +11,27 @@ export function useMonitoring(hours: number) {
     queryFn: () => ok(api.GET("/api/monitoring", { params: { query: { hours } } })),
     refetchInterval: EVERY_MS,
     placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+/** Figures over time; a new sample comes each minute. */
+export function useSeries(names: readonly SeriesName[], range: Range) {
+  return useQuery({
+    queryKey: ["monitoring", "series", range],
+    queryFn: () => ok(api.GET("/api/monitoring/series", { params: { query: { name: [...names], range } } })),
+    refetchInterval: 30_000,
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+/** Every procedure, for which runs now and which comes next. */
+export function useProceduresNow() {
+  return useQuery({
+    queryKey: ["monitoring", "procedures"],
+    queryFn: () => ok(api.GET("/api/procedures")),
+    refetchInterval: EVERY_MS,
     retry: false,
   });
 }

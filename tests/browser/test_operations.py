@@ -123,7 +123,9 @@ def test_checks_are_run_again_at_a_press_and_found_by_filters(visit: Visits) -> 
         page.get_by_role("button", name="Check all again").click()
     expect(page.get_by_role("heading", level=2, name="Parts")).to_be_visible()
     page.get_by_label("Find a check").fill("connection db")
-    row = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Database · Connection", level=3))
+    row = page.get_by_role("listitem").filter(
+        has=page.get_by_role("heading", name="Database · Connection", exact=True, level=3)
+    )
     expect(row).to_contain_text("Well")
     row.get_by_text("About db.connection").click()
     expect(row).to_contain_text("row security: binds the role")
@@ -146,7 +148,7 @@ def test_what_is_wrong_is_told_with_evidence_remedy_statements_and_procedure(vis
     one.context.route("**/api/checks", lambda route: route.fulfill(json=found))
     page.reload()
     page.get_by_label("Status").select_option("Down")
-    row = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Disk · Space", level=3))
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Disk · Space", exact=True, level=3))
     expect(row).to_contain_text("What to do: Free space.")
     expect(row).to_contain_text("VACUUM")
     expect(row.get_by_role("link", name="maintenance.cleanup_old_data")).to_have_attribute(

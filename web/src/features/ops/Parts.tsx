@@ -19,13 +19,13 @@ export function Parts({ parts, hours }: { parts: readonly PartReport[]; hours: n
           <li key={part.part} className={classes.card}>
             <div className={classes.cardHead}>
               <h3 className={classes.cardTitle}>{part.title}</h3>
-              <StatusTag status={part.status} />
+              <StatusTag status={part.skipped ? null : part.status} />
             </div>
             <HistoryBars
               part={part.title}
               hours={hours}
               bars={part.history}
-              uptime={part.uptime_percent}
+              uptime={part.uptime_percent ?? null}
               observed={part.observed_percent}
             />
             <Conditions conditions={part.conditions ?? []} />

@@ -696,6 +696,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Capacity
+         * @description Growth of data, load and latency, and when each limit is reached.
+         */
+        get: operations["capacity_api_capacity_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/channels": {
         parameters: {
             query?: never;
@@ -716,7 +736,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/channels/{name}/test": {
+    "/api/channels/{channel}/test": {
         parameters: {
             query?: never;
             header?: never;
@@ -729,7 +749,7 @@ export interface paths {
          * Test Channel
          * @description Send a test message at once, and tell how it fared: ``status`` is sent or failed.
          */
-        post: operations["test_channel_api_channels__name__test_post"];
+        post: operations["test_channel_api_channels__channel__test_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1510,6 +1530,86 @@ export interface paths {
          * @description Ask for a run, or with `dry_run` for a dry run. A worker takes it within seconds; `procedure` events tell.
          */
         post: operations["ask_api_procedures__name__runs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rounds
+         * @description The periods with their newest rounds, and the rounds of late.
+         */
+        get: operations["rounds_api_rounds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One round: what was looked at, found, done and left for a person, and trends against the rounds before.
+         */
+        get: operations["one_api_rounds__round_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description Answer what an item asks. A later answer takes the place of an earlier one; the audit log keeps both.
+         */
+        post: operations["answer_api_rounds__round_id__items__item__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rounds/{round_id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report
+         * @description The report of a round as a file: Markdown, HTML with plots, PDF or JSON.
+         */
+        get: operations["report_api_rounds__round_id__report_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2320,6 +2420,25 @@ export interface components {
             status: components["schemas"]["Health"];
         };
         /**
+         * Answer
+         * @description What a person said of what was asked.
+         * @enum {string}
+         */
+        Answer: "done" | "not_done";
+        /**
+         * AnswerRequest
+         * @description A person's answer to what an item asks.
+         */
+        AnswerRequest: {
+            answer: components["schemas"]["Answer"];
+            /**
+             * Note
+             * @description What was seen or done; nothing about patients.
+             * @default
+             */
+            note: string;
+        };
+        /**
          * AskedQuestion
          * @description A question that the patient was asked in this case, with what became of it.
          */
@@ -2699,6 +2818,26 @@ export interface components {
         BreakGlassRequest: {
             /** Reason */
             reason: string;
+        };
+        /**
+         * CapacityReport
+         * @description Growth, its limits, and scaling.
+         */
+        CapacityReport: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Days
+             * @description How far back it was looked.
+             */
+            days: number;
+            outlook: components["schemas"]["Outlook"];
+            /** Projections */
+            projections: components["schemas"]["Projection"][];
+            scaling: components["schemas"]["ScaleAdvice"];
         };
         /**
          * Category
@@ -3170,6 +3309,19 @@ export interface components {
             started_at?: string | null;
         };
         /**
+         * DayValue
+         * @description The value of one day.
+         */
+        DayValue: {
+            /**
+             * Day
+             * Format: date-time
+             */
+            day: string;
+            /** Value */
+            value: number;
+        };
+        /**
          * DecideRequest
          * @description A decision. ``reason`` is required when ``level`` is not the assessment's own, and of at least
          *     ``STEEP_REASON_MINIMUM`` characters when it lowers an emergency by two levels or more.
@@ -3316,6 +3468,29 @@ export interface components {
             value: number;
         };
         /**
+         * FigureView
+         * @description A figure of a round and of those before it.
+         */
+        FigureView: {
+            /**
+             * Before
+             * @description At the last round of the same period.
+             */
+            before: number | null;
+            /**
+             * History
+             * @description Of the rounds in `moments`, the oldest first, this one last.
+             */
+            history: (number | null)[];
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            unit: components["schemas"]["SeriesUnit"];
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Finding
          * @description One clinical feature, with the patient's own words.
          *
@@ -3445,6 +3620,87 @@ export interface components {
             processors: number;
         };
         /**
+         * ItemState
+         * @description How an item ended, worst first. ``waiting``: nothing was to be done but what a later version brings.
+         * @enum {string}
+         */
+        ItemState: "failed" | "attention" | "well" | "waiting";
+        /**
+         * ItemView
+         * @description An item of a round.
+         */
+        ItemView: {
+            answer: components["schemas"]["Answer"] | null;
+            /** Answered At */
+            answered_at: string | null;
+            /** Answered By Name */
+            answered_by_name: string | null;
+            /**
+             * Checks
+             * @description How many checks were how; without those skipped.
+             * @default {}
+             */
+            checks: {
+                [key: string]: number;
+            };
+            /**
+             * Figures
+             * @description Names of the round's figures that belong here.
+             * @default []
+             */
+            figures: string[];
+            /**
+             * How
+             * @description Where to look for the answer.
+             */
+            how?: string | null;
+            /** Item */
+            item: string;
+            /** Lines */
+            lines: components["schemas"]["bedside__ops__rounds__schemas__Line"][];
+            /** Note */
+            note: string | null;
+            /**
+             * Notes
+             * @description What else was seen: projections of capacity.
+             * @default []
+             */
+            notes: string[];
+            /**
+             * Open
+             * @description Something was asked, and nobody has answered.
+             */
+            open: boolean;
+            /** Question */
+            question?: string | null;
+            /**
+             * Ran
+             * @default []
+             */
+            ran: components["schemas"]["Ran"][];
+            /**
+             * Skipped
+             * @description Checks that were not made.
+             * @default 0
+             */
+            skipped: number;
+            state: components["schemas"]["ItemState"];
+            /** Title */
+            title: string;
+            /**
+             * Troubled
+             * @default []
+             */
+            troubled: components["schemas"]["Looked"][];
+            /**
+             * Waits
+             * @description What a later version of Bedside brings.
+             */
+            waits?: string | null;
+            /** Who */
+            who: string;
+        };
+        /**
          * JobStatus
          * @description Where a job is. ``aborted``: its worker died in the middle, or was told to break it off.
          * @enum {string}
@@ -3511,25 +3767,49 @@ export interface components {
             reason: string;
         };
         /**
-         * Line
-         * @description One line of a series: a value for each stretch, null where nobody looked.
+         * LimitReach
+         * @description When one limit is reached, if things go on as they did.
          */
-        Line: {
+        LimitReach: {
             /**
-             * Greatest
-             * @description The greatest value in each stretch.
+             * At
+             * @description Null: not within ten years.
              */
-            greatest: (number | null)[];
+            at: string | null;
             /**
-             * Label
-             * @description A status or level; empty where the series is one line.
+             * Earliest
+             * @description With the steepest slope of the 95 % interval.
              */
-            label: string;
+            earliest: string | null;
             /**
-             * Values
-             * @description The mean of each stretch.
+             * Latest
+             * @description With the flattest; null: perhaps never.
              */
-            values: (number | null)[];
+            latest: string | null;
+            /** Limit */
+            limit: number;
+            /** Reached */
+            reached: boolean;
+            /**
+             * Severity
+             * @description warning or critical
+             */
+            severity: string;
+        };
+        /**
+         * Looked
+         * @description What a check found that was not healthy.
+         */
+        Looked: {
+            /** Evidence */
+            evidence: string;
+            /** Name */
+            name: string;
+            /** Remedy */
+            remedy: string | null;
+            status: components["schemas"]["Health"];
+            /** Title */
+            title: string;
         };
         /**
          * Looking
@@ -3799,6 +4079,12 @@ export interface components {
          * @enum {string}
          */
         Outcome: "success" | "denied" | "failed";
+        /**
+         * Outlook
+         * @description How one figure stands to its limits, worst first.
+         * @enum {string}
+         */
+        Outlook: "reached" | "growing" | "steady" | "no_limit" | "unknown";
         /** Page[AccountView] */
         Page_AccountView_: {
             /** Items */
@@ -4115,6 +4401,24 @@ export interface components {
             sex: ("female" | "male" | "other" | "unknown") | null;
         };
         /**
+         * Period
+         * @description How often a round is walked.
+         * @enum {string}
+         */
+        Period: "daily" | "weekly" | "monthly" | "quarterly";
+        /**
+         * PeriodView
+         * @description A period: its newest round and when the next one is.
+         */
+        PeriodView: {
+            last: components["schemas"]["RoundSummary"] | null;
+            /** Next Round */
+            next_round: string | null;
+            period: components["schemas"]["Period"];
+            /** Procedure */
+            procedure: string;
+        };
+        /**
          * Permission
          * @enum {string}
          */
@@ -4313,6 +4617,50 @@ export interface components {
             when_locked: components["schemas"]["WhenLocked"];
         };
         /**
+         * Projection
+         * @description One figure: how it stands, how it grows, and when it reaches its limits.
+         */
+        Projection: {
+            /**
+             * Days
+             * @description Over how many days it was looked at.
+             */
+            days: number;
+            /** History */
+            history: components["schemas"]["DayValue"][];
+            /**
+             * Label
+             * @description A table or folder; empty where the figure is one line.
+             */
+            label: string;
+            /** Limits */
+            limits: components["schemas"]["LimitReach"][];
+            name: components["schemas"]["SeriesName"];
+            /**
+             * Now
+             * @description What the line says of today; null without enough history.
+             */
+            now: number | null;
+            outlook: components["schemas"]["Outlook"];
+            /** Per Day */
+            per_day: number | null;
+            /** Per Day High */
+            per_day_high: number | null;
+            /**
+             * Per Day Low
+             * @description Of the 95 % interval of the slope.
+             */
+            per_day_low: number | null;
+            /**
+             * Summary
+             * @description The same in a sentence.
+             */
+            summary: string;
+            /** Title */
+            title: string;
+            unit: components["schemas"]["SeriesUnit"];
+        };
+        /**
          * ProtocolRef
          * @description `hash` is the SHA-256 of the protocol file's bytes, as `sha256sum` prints it.
          */
@@ -4357,6 +4705,35 @@ export interface components {
             waiting: number;
             /** Workers */
             workers: number;
+        };
+        /**
+         * Ran
+         * @description A procedure that the item ran, or would run.
+         */
+        Ran: {
+            /** Actions */
+            actions: number;
+            /** Failures */
+            failures: string[];
+            /** Findings */
+            findings: string[];
+            /** Follow Up */
+            follow_up: string[];
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /** Procedure */
+            procedure: string;
+            /** Run Id */
+            run_id: string | null;
+            /**
+             * State
+             * @description The run's state; `planned` in a dry run, `not_run` where it could not be begun.
+             */
+            state: string;
+            /** Title */
+            title: string;
         };
         /**
          * Range
@@ -4423,6 +4800,12 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * ReportFormat
+         * @description What a report is written as.
+         * @enum {string}
+         */
+        ReportFormat: "markdown" | "html" | "pdf" | "json";
         /**
          * Requests
          * @description The last hour, minute by minute, and as a whole. Live streams and health probes are not in it.
@@ -4528,6 +4911,111 @@ export interface components {
              * @enum {string}
              */
             role: "patient" | "nurse" | "physician" | "admin";
+        };
+        /**
+         * RoundSummary
+         * @description A round in a list.
+         */
+        RoundSummary: {
+            /** Attention */
+            attention: number;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Failed */
+            failed: number;
+            /**
+             * Finished At
+             * @description Null while it goes on, or where it was broken off.
+             */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: number;
+            /**
+             * Open
+             * @description Questions that nobody has answered.
+             */
+            open: number;
+            /** Performed By */
+            performed_by: string;
+            period: components["schemas"]["Period"];
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** @description The worst of its items; an open question needs attention. */
+            state: components["schemas"]["ItemState"];
+        };
+        /**
+         * RoundView
+         * @description A round with everything.
+         */
+        RoundView: {
+            /** Attention */
+            attention: number;
+            /**
+             * Began At
+             * Format: date-time
+             */
+            began_at: string;
+            /** Entries */
+            entries: components["schemas"]["ItemView"][];
+            /** Failed */
+            failed: number;
+            /** Figures */
+            figures: components["schemas"]["FigureView"][];
+            /**
+             * Finished At
+             * @description Null while it goes on, or where it was broken off.
+             */
+            finished_at: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: number;
+            /**
+             * Moments
+             * @description When the rounds began that the figures' history is of.
+             */
+            moments: string[];
+            /**
+             * Open
+             * @description Questions that nobody has answered.
+             */
+            open: number;
+            /** Performed By */
+            performed_by: string;
+            period: components["schemas"]["Period"];
+            /**
+             * Run Id
+             * Format: uuid
+             */
+            run_id: string;
+            /** @description The worst of its items; an open question needs attention. */
+            state: components["schemas"]["ItemState"];
+            /** Todo */
+            todo: components["schemas"]["ToDo"][];
+        };
+        /**
+         * RoundsOverview
+         * @description The periods and the rounds of late.
+         */
+        RoundsOverview: {
+            /** Periods */
+            periods: components["schemas"]["PeriodView"][];
+            /** Rounds */
+            rounds: components["schemas"]["RoundSummary"][];
         };
         /**
          * RouteList
@@ -4825,6 +5313,50 @@ export interface components {
             };
         };
         /**
+         * ScaleAdvice
+         * @description Y, "Resource Scaling", and A's autoscaling: 3 to 10 replicas at 70 % CPU.
+         */
+        ScaleAdvice: {
+            /**
+             * Replicas
+             * @description API processes that answered in the last ten minutes.
+             */
+            replicas: number;
+            /**
+             * Replicas Wanted
+             * @description What a horizontal autoscaler would have at the busiest, bounded by 3 and 10; null without figures.
+             */
+            replicas_wanted: number | null;
+            /** Rules */
+            rules: components["schemas"]["ScaleRule"][];
+            says: components["schemas"]["Scaling"];
+            /** Summary */
+            summary: string;
+        };
+        /**
+         * ScaleRule
+         * @description One threshold for scaling, against the busiest two hours of the last week.
+         */
+        ScaleRule: {
+            /** Busiest */
+            busiest: number | null;
+            /** Down Below */
+            down_below: number;
+            name: components["schemas"]["SeriesName"];
+            says: components["schemas"]["Scaling"];
+            /** Title */
+            title: string;
+            unit: components["schemas"]["SeriesUnit"];
+            /** Up Above */
+            up_above: number;
+        };
+        /**
+         * Scaling
+         * @description What the runbooks' thresholds say of the number of API processes.
+         * @enum {string}
+         */
+        Scaling: "up" | "down" | "keep" | "unknown";
+        /**
          * Schedule
          * @description What runs by itself, and how many workers there are to run it.
          */
@@ -5025,7 +5557,7 @@ export interface components {
          */
         Series: {
             /** Lines */
-            lines: components["schemas"]["Line"][];
+            lines: components["schemas"]["bedside__ops__series__schemas__Line"][];
             name: components["schemas"]["SeriesName"];
             unit: components["schemas"]["SeriesUnit"];
         };
@@ -5546,6 +6078,20 @@ export interface components {
             warning: number;
         };
         /**
+         * ToDo
+         * @description What is left for a person: who, what, and how.
+         */
+        ToDo: {
+            /** How */
+            how: string | null;
+            /** Item */
+            item: string;
+            /** What */
+            what: string;
+            /** Who */
+            who: string;
+        };
+        /**
          * TokenForm
          * @description OAuth 2.0's password form. What else clients send is ignored (RFC 6749, section 3.2).
          */
@@ -5854,6 +6400,42 @@ export interface components {
              */
             warns_at: string | null;
         };
+        /**
+         * Line
+         * @description A line of a runbook that an item is there for.
+         */
+        bedside__ops__rounds__schemas__Line: {
+            /** Line */
+            line: number;
+            /**
+             * Runbook
+             * @description A, C, D, O or Y; docs/ops-rounds.md names them.
+             */
+            runbook: string;
+            /** Words */
+            words: string;
+        };
+        /**
+         * Line
+         * @description One line of a series: a value for each stretch, null where nobody looked.
+         */
+        bedside__ops__series__schemas__Line: {
+            /**
+             * Greatest
+             * @description The greatest value in each stretch.
+             */
+            greatest: (number | null)[];
+            /**
+             * Label
+             * @description A status or level; empty where the series is one line.
+             */
+            label: string;
+            /**
+             * Values
+             * @description The mean of each stretch.
+             */
+            values: (number | null)[];
+        };
     };
     responses: never;
     parameters: never;
@@ -5875,6 +6457,8 @@ export type AlertDetail = components['schemas']['AlertDetail'];
 export type AlertList = components['schemas']['AlertList'];
 export type AlertView = components['schemas']['AlertView'];
 export type Alive = components['schemas']['Alive'];
+export type Answer = components['schemas']['Answer'];
+export type AnswerRequest = components['schemas']['AnswerRequest'];
 export type AskedQuestion = components['schemas']['AskedQuestion'];
 export type AssessmentDetail = components['schemas']['AssessmentDetail'];
 export type AssessmentOut = components['schemas']['AssessmentOut'];
@@ -5886,6 +6470,7 @@ export type BlockedSession = components['schemas']['BlockedSession'];
 export type Blocker = components['schemas']['Blocker'];
 export type BreakGlassOut = components['schemas']['BreakGlassOut'];
 export type BreakGlassRequest = components['schemas']['BreakGlassRequest'];
+export type CapacityReport = components['schemas']['CapacityReport'];
 export type Category = components['schemas']['Category'];
 export type ChannelList = components['schemas']['ChannelList'];
 export type ChannelView = components['schemas']['ChannelView'];
@@ -5903,6 +6488,7 @@ export type CurrentWindow = components['schemas']['CurrentWindow'];
 export type DatabaseOverview = components['schemas']['DatabaseOverview'];
 export type DatabaseReport = components['schemas']['DatabaseReport'];
 export type DatabaseStatus = components['schemas']['DatabaseStatus'];
+export type DayValue = components['schemas']['DayValue'];
 export type DecideRequest = components['schemas']['DecideRequest'];
 export type Delivery = components['schemas']['Delivery'];
 export type Draft = components['schemas']['Draft'];
@@ -5913,19 +6499,23 @@ export type Event = components['schemas']['Event'];
 export type Export = components['schemas']['Export'];
 export type ExportFormat = components['schemas']['ExportFormat'];
 export type Figure = components['schemas']['Figure'];
+export type FigureView = components['schemas']['FigureView'];
 export type Finding = components['schemas']['Finding'];
 export type Health = components['schemas']['Health'];
 export type HealthReport = components['schemas']['HealthReport'];
 export type HoldList = components['schemas']['HoldList'];
 export type HoldView = components['schemas']['HoldView'];
 export type HostReport = components['schemas']['HostReport'];
+export type ItemState = components['schemas']['ItemState'];
+export type ItemView = components['schemas']['ItemView'];
 export type JobStatus = components['schemas']['JobStatus'];
 export type JobView = components['schemas']['JobView'];
 export type Kind = components['schemas']['Kind'];
 export type Level = components['schemas']['Level'];
 export type LevelView = components['schemas']['LevelView'];
 export type LiftHold = components['schemas']['LiftHold'];
-export type Line = components['schemas']['Line'];
+export type LimitReach = components['schemas']['LimitReach'];
+export type Looked = components['schemas']['Looked'];
 export type Looking = components['schemas']['Looking'];
 export type Mark = components['schemas']['Mark'];
 export type Me = components['schemas']['Me'];
@@ -5940,6 +6530,7 @@ export type NoteRequest = components['schemas']['NoteRequest'];
 export type OptionalReason = components['schemas']['OptionalReason'];
 export type OthersLooking = components['schemas']['OthersLooking'];
 export type Outcome = components['schemas']['Outcome'];
+export type Outlook = components['schemas']['Outlook'];
 export type PageAccountView = components['schemas']['Page_AccountView_'];
 export type PageAlertView = components['schemas']['Page_AlertView_'];
 export type PageAuditEventOut = components['schemas']['Page_AuditEventOut_'];
@@ -5954,6 +6545,8 @@ export type PassageView = components['schemas']['PassageView'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PatientOut = components['schemas']['PatientOut'];
 export type PatientRecord = components['schemas']['PatientRecord'];
+export type Period = components['schemas']['Period'];
+export type PeriodView = components['schemas']['PeriodView'];
 export type Permission = components['schemas']['Permission'];
 export type PlaceHold = components['schemas']['PlaceHold'];
 export type PlanWindow = components['schemas']['PlanWindow'];
@@ -5962,15 +6555,18 @@ export type Problem = components['schemas']['Problem'];
 export type ProcedureCatalogue = components['schemas']['ProcedureCatalogue'];
 export type ProcedureDetail = components['schemas']['ProcedureDetail'];
 export type ProcedureView = components['schemas']['ProcedureView'];
+export type Projection = components['schemas']['Projection'];
 export type ProtocolRef = components['schemas']['ProtocolRef'];
 export type Question = components['schemas']['Question'];
 export type QueueReport = components['schemas']['QueueReport'];
+export type Ran = components['schemas']['Ran'];
 export type Range = components['schemas']['Range'];
 export type Readiness = components['schemas']['Readiness'];
 export type Reason = components['schemas']['Reason'];
 export type ReasonRequest = components['schemas']['ReasonRequest'];
 export type RefreshRequest = components['schemas']['RefreshRequest'];
 export type ReplyOut = components['schemas']['ReplyOut'];
+export type ReportFormat = components['schemas']['ReportFormat'];
 export type Requests = components['schemas']['Requests'];
 export type ResetPassword = components['schemas']['ResetPassword'];
 export type ResetRequest = components['schemas']['ResetRequest'];
@@ -5980,6 +6576,9 @@ export type RevokeRequest = components['schemas']['RevokeRequest'];
 export type Revoked = components['schemas']['Revoked'];
 export type Role = components['schemas']['Role'];
 export type RoleChange = components['schemas']['RoleChange'];
+export type RoundSummary = components['schemas']['RoundSummary'];
+export type RoundView = components['schemas']['RoundView'];
+export type RoundsOverview = components['schemas']['RoundsOverview'];
 export type RouteList = components['schemas']['RouteList'];
 export type RouteRequests = components['schemas']['RouteRequests'];
 export type RuleList = components['schemas']['RuleList'];
@@ -5992,6 +6591,9 @@ export type SampleReport = components['schemas']['SampleReport'];
 export type SampleReset = components['schemas']['SampleReset'];
 export type SampleSignIn = components['schemas']['SampleSignIn'];
 export type SampleState = components['schemas']['SampleState'];
+export type ScaleAdvice = components['schemas']['ScaleAdvice'];
+export type ScaleRule = components['schemas']['ScaleRule'];
+export type Scaling = components['schemas']['Scaling'];
 export type Schedule = components['schemas']['Schedule'];
 export type ScheduledJob = components['schemas']['ScheduledJob'];
 export type SearchHit = components['schemas']['SearchHit'];
@@ -6034,6 +6636,7 @@ export type Subject = components['schemas']['Subject'];
 export type TableSize = components['schemas']['TableSize'];
 export type TargetRequest = components['schemas']['TargetRequest'];
 export type Thresholds = components['schemas']['Thresholds'];
+export type ToDo = components['schemas']['ToDo'];
 export type TokenForm = components['schemas']['TokenForm'];
 export type Tokens = components['schemas']['Tokens'];
 export type Transition = components['schemas']['Transition'];
@@ -6049,6 +6652,8 @@ export type WindowState = components['schemas']['WindowState'];
 export type WindowView = components['schemas']['WindowView'];
 export type Worklist = components['schemas']['Worklist'];
 export type WorklistItem = components['schemas']['WorklistItem'];
+export type BedsideOpsRoundsSchemasLine = components['schemas']['bedside__ops__rounds__schemas__Line'];
+export type BedsideOpsSeriesSchemasLine = components['schemas']['bedside__ops__series__schemas__Line'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_alerts_api_alerts_get: {
@@ -9020,6 +9625,74 @@ export interface operations {
             };
         };
     };
+    capacity_api_capacity_get: {
+        parameters: {
+            query?: {
+                /** @description How many days back to look. */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CapacityReport"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     notification_channels_api_channels_get: {
         parameters: {
             query?: never;
@@ -9076,12 +9749,12 @@ export interface operations {
             };
         };
     };
-    test_channel_api_channels__name__test_post: {
+    test_channel_api_channels__channel__test_post: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                name: string;
+                channel: string;
             };
             cookie?: never;
         };
@@ -12218,6 +12891,318 @@ export interface operations {
             };
             /** @description Request Entity Too Large */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rounds_api_rounds_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundsOverview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_api_rounds__round_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_api_rounds__round_id__items__item__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_api_rounds__round_id__report_get: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["ReportFormat"];
+            };
+            header?: never;
+            path: {
+                round_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/pdf": string;
+                    "text/html; charset=utf-8": string;
+                    "text/markdown; charset=utf-8": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

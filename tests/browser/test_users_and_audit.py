@@ -38,10 +38,12 @@ def confirmed(page: Page, button: str) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "size"), [("light", (1280, 900)), ("dark", NARROW)])
-@pytest.mark.parametrize("path", ["/users", "/users/{id}", "/audit"])
+@pytest.mark.parametrize("path", ["/users", "/users/{id}", "/audit", "/audit/access"])
 def test_every_page_is_accessible_and_fits(
-    visit: Visits, somebody: Callable[..., str], path: str, scheme: str, size: tuple[int, int]
+    visit: Visits, house: House, somebody: Callable[..., str], path: str, scheme: str, size: tuple[int, int]
 ) -> None:
+    if path == "/audit/access":
+        house.claimed("nurse")
     page = visit("admin", size=size, color_scheme=scheme).go(path.format(id=somebody()))
     expect(page.get_by_role("main").get_by_role("listitem").first).to_be_visible() if "{" not in path else expect(
         page.get_by_role("heading", name="Una Example")
@@ -193,3 +195,50 @@ def test_the_audit_is_exported_with_the_filters(visit: Visits) -> None:
 def test_physicians_read_the_audit_too(visit: Visits) -> None:
     page = visit("physician").go("/audit")
     expect(page.get_by_role("region", name="Events").get_by_role("listitem").first).to_be_visible()
+
+
+def test_events_of_one_request_are_shown_together(visit: Visits, house: House) -> None:
+    case = house.claimed("nurse")
+    events = house.get("admin", "/api/audit/events", patient_id=str(case.patient_id), action="assessment.").json()
+    request = next(event["request_id"] for event in events["items"] if event["action"] == "assessment.claim")
+    together = house.get("admin", "/api/audit/events", request_id=request).json()["items"]
+    assert len(together) > 2
+    page = visit("admin").go("/audit")
+    page.get_by_role("button", name="More filters").click()
+    page.get_by_label("Request's id").fill(request)
+    page.get_by_role("button", name="Search", exact=True).click()
+    events_list = page.get_by_role("region", name="Events")
+    expect(events_list.get_by_role("status")).to_have_text(f"{len(together)} events")
+    lines = events_list.locator("button[aria-haspopup=dialog]")
+    expect(lines.filter(visible=True)).to_have_count(1)
+    expect(lines.filter(visible=True)).to_contain_text("assessment.claim")  # a change says more than the readings do
+    more = events_list.get_by_role("button", name=re.compile(f"{len(together) - 1} more"))
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.click()
+    expect(lines.filter(visible=True)).to_have_count(len(together))
+    axe(page)
+
+
+def test_who_reached_one_patients_record(visit: Visits, house: House) -> None:
+    case = house.claimed("nurse")
+    page = visit("admin").go("/audit")
+    page.get_by_role("link", name="Who reached patients").click()
+    page.get_by_label("Patient's id").fill("Ruth Sample")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_text("An id looks like")).to_be_visible()
+    page.get_by_label("Patient's id").fill(str(case.patient_id))
+    page.get_by_role("button", name="Search", exact=True).click()
+    row = (
+        page.get_by_role("region", name="Who reached patients").get_by_role("listitem").filter(has_text="Nurse Example")
+    )
+    expect(row).to_contain_text("1 patient")
+    assert str(case.patient_id) not in page.url
+    row.get_by_role("button", name="Show these events").click()
+    page.wait_for_url("**/audit")
+    expect(page.get_by_label("Patient's id")).to_have_value(str(case.patient_id))
+    rows = page.get_by_role("region", name="Events").get_by_role("listitem")
+    expect(rows.first).to_contain_text("Nurse Example")
+    physician = visit("physician").go("/audit/access")
+    row = physician.get_by_role("region", name="Who reached patients").get_by_role("listitem")
+    expect(row.first).to_be_visible()
+    expect(physician.get_by_text("Nurse Example")).to_have_count(0)  # names of staff are for administrators

@@ -63,7 +63,7 @@ def access(last: Last = "24h", patient: Patient = None, json: JsonOption = False
 
     async def read(runtime: Runtime) -> list[AccessSummary]:
         async with runtime.unit_of_work(operator()) as ctx:
-            return await service.access(ctx, chosen)
+            return await service.access(ctx, chosen, runtime.part(ActorNames))
 
     found = run(read)
     emit(found, as_json=json, render=lambda console: draw_access(console, found))

@@ -57,6 +57,6 @@ async def export(ctx: ContextDep, runtime: RuntimeDep, query: Annotated[ExportQu
 
 
 @router.get("/access")
-async def access(ctx: ContextDep, query: Annotated[AuditFilter, Query()]) -> list[AccessSummary]:
+async def access(ctx: ContextDep, runtime: RuntimeDep, query: Annotated[AuditFilter, Query()]) -> list[AccessSummary]:
     """Who reached patient data, and how often."""
-    return await service.access(ctx, query)
+    return await service.access(ctx, query, runtime.part(ActorNames))

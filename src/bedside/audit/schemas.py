@@ -89,6 +89,7 @@ class AccessSummary(BaseModel):
     """What one actor did to patient data in a period."""
 
     actor_id: UUID | None
+    actor_name: str | None = Field(default=None, description="As in an event: of staff, for administrators.")
     actor_role: str
     via: str
     events: int

@@ -34,11 +34,16 @@ async def list_events(
     return Page(items=await _named(ctx, shown, names), next=_cursor(shown[-1]) if len(found) > limit else None)
 
 
-async def access(ctx: Context, chosen: AuditFilter) -> list[AccessSummary]:
+async def access(ctx: Context, chosen: AuditFilter, names: ActorNames) -> list[AccessSummary]:
     """Return who reached patient data in the period: events, patients, denials, break-glass."""
     ctx.require(Permission.VIEW_AUDIT_LOGS)
     _record_reading(ctx, "audit.access", chosen)
-    return await repository.access_by_actor(ctx.session, chosen)
+    found = await repository.access_by_actor(ctx.session, chosen)
+    known = await names.of_staff(ctx, {row.actor_id for row in found if row.actor_id and row.actor_role in STAFF})
+    for row in found:
+        if row.actor_id and row.actor_role in STAFF:
+            row.actor_name = known.get(row.actor_id)
+    return found
 
 
 async def export(ctx: Context, chosen: AuditFilter) -> AsyncIterator[ExportedEvent]:

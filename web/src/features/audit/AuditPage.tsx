@@ -5,21 +5,20 @@ import type { AuditEventOut } from "../../api/schema";
 import { Empty } from "../../ui/Empty";
 import { Failed } from "../../ui/Failed";
 import { Loading } from "../../ui/Loading";
-import { Page } from "../../ui/Page";
 import classes from "./Audit.module.css";
+import { AuditFrame } from "./AuditFrame";
 import { EventDrawer } from "./EventDrawer";
 import { RequestRow } from "./EventRow";
 import { ExportMenu } from "./ExportMenu";
 import { FilterForm } from "./FilterForm";
-import { countOf, type Filters, NO_FILTERS } from "./filters";
+import { countOf, type Filters, NO_FILTERS, takeAsked } from "./filters";
 import { grouped } from "./groups";
 import { useEvents } from "./queries";
 
 /** Who did what: filters, a list and each event whole. It holds ids, never what was said. */
 export function AuditPage() {
   const { t } = useTranslation("audit");
-  const { t: common } = useTranslation();
-  const [filters, setFilters] = useState<Filters>(NO_FILTERS);
+  const [filters, setFilters] = useState<Filters>(takeAsked);
   const [opened, setOpened] = useState<AuditEventOut | null>(null);
   const events = useEvents(filters);
   const shown = events.data?.pages.flatMap(({ items }) => items) ?? [];
@@ -28,8 +27,7 @@ export function AuditPage() {
     setOpened(null);
   };
   return (
-    <Page title={common("nav.audit")} wide actions={<ExportMenu filters={filters} />}>
-      <p className={classes.lead}>{t("lead")}</p>
+    <AuditFrame lead={t("lead")} actions={<ExportMenu filters={filters} />}>
       <FilterForm
         filters={filters}
         busy={events.isFetching && !events.isFetchingNextPage}
@@ -68,6 +66,6 @@ export function AuditPage() {
         </section>
       )}
       <EventDrawer event={opened} onClose={() => setOpened(null)} onNarrow={narrow} />
-    </Page>
+    </AuditFrame>
   );
 }

@@ -29,6 +29,26 @@ export const NO_FILTERS: Filters = {
   flag: "",
 };
 
+let next: Filters | null = null;
+
+/** What the list of events shows when it is opened the next time: asked for on another page, kept in memory alone. */
+export function askNext(some: Partial<Filters>): void {
+  next = { ...NO_FILTERS, ...some };
+}
+
+/** What was asked for elsewhere, once; nothing where nothing was. */
+export function takeAsked(): Filters {
+  const asked = next ?? NO_FILTERS;
+  next = null;
+  return asked;
+}
+
+/** A moment as a field for a local date and time holds it: to the minute. */
+export function localMinute(at: number): string {
+  const moment = new Date(at);
+  return new Date(at - moment.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const NAME = /^[a-z0-9_.-]*$/;
 

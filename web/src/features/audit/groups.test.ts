@@ -26,6 +26,12 @@ test("what was refused or flagged is never folded away", () => {
   expect(leads.map(({ lead }) => lead)).toEqual([denied, flagged]);
 });
 
+test("a move of a case leads, not the step that it leaves", () => {
+  const claim = event("a", "assessment.claim");
+  const [group] = grouped([event("a", "assessment.read"), event("a", "assessment_event.create"), claim]);
+  expect(group?.lead).toEqual(claim);
+});
+
 test("what has no request stands alone, and so does what comes back later", () => {
   const events = [
     event(null, "job.run"),

@@ -9,7 +9,8 @@ export interface Group<E> {
   rest: readonly E[];
 }
 
-const READING = /\.(read|list|count|watch|sessions_read)$/;
+/** What says little of a request: readings, and the step of a case that every move of it leaves. */
+const BESIDE = /\.(read|list|count|watch|sessions_read)$|^assessment_event\./;
 
 /** Events that follow each other and belong to one request, as one. Nothing is left out and no order is changed. */
 export function grouped<E extends Part>(events: readonly E[]): Group<E>[] {
@@ -25,9 +26,9 @@ export function grouped<E extends Part>(events: readonly E[]): Group<E>[] {
   });
 }
 
-/** What did not succeed says most, then what is flagged, then a change; a reading says least. */
+/** What did not succeed says most, then what is flagged, then a change; what stands beside it least. */
 function weight({ action, outcome, flags }: Part): number {
   if (outcome !== "success") return 3;
   if (flags.length > 0) return 2;
-  return READING.test(action) ? 0 : 1;
+  return BESIDE.test(action) ? 0 : 1;
 }

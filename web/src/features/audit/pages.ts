@@ -3,4 +3,5 @@ import texts from "../../i18n/en/audit.json";
 
 addTexts("audit", texts);
 
+export { AccessPage } from "./AccessPage";
 export { AuditPage } from "./AuditPage";

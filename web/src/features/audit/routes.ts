@@ -9,4 +9,9 @@ export const auditRoutes = [
     path: "/audit",
     component: lazyRouteComponent(pages, "AuditPage"),
   }),
+  createRoute({
+    getParentRoute: () => physicianOrAdminArea,
+    path: "/audit/access",
+    component: lazyRouteComponent(pages, "AccessPage"),
+  }),
 ] as const;

@@ -7,6 +7,7 @@ const PAGES = [
   { to: "/system/checks", text: "system.checks" },
   { to: "/system/procedures", text: "system.procedures" },
   { to: "/system/maintenance", text: "system.maintenance" },
+  { to: "/system/rounds", text: "system.rounds" },
   { to: "/system/jobs", text: "system.jobs" },
   { to: "/system/settings", text: "system.settings" },
   { to: "/system/sample-data", text: "system.sampleData" },

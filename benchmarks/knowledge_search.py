@@ -1,6 +1,6 @@
 """Ingest MedlinePlus and MedQuAD whole; measure the ingest rate and search, beside two peers in the same run.
 
-    python -m benchmarks.knowledge_search [--data FOLDER] [--repeats 3] [--json]
+    python -m benchmarks.knowledge_search [--data FOLDER] [--repeats 3] [--home FOLDER] [--json]
 
 Peers over the same passages: PostgreSQL full text alone (what a hospital has without Bedside), and exact cosine
 by numpy over all vectors in memory (what no index can beat in quality). Every query runs through all of them in
@@ -208,16 +208,19 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--home", type=Path, help="keep what is ingested here, and measure search on it again later")
     options = parser.parse_args()
     missing = [name for name in FILES if not (options.data / name).is_file()]
     if missing:
         print(f"{options.data} lacks {', '.join(missing)}: nothing measured.")
         return
-    with tempfile.TemporaryDirectory(prefix="bedside-bench-") as home:
-        os.environ["BEDSIDE_HOME"] = home
+    with tempfile.TemporaryDirectory(prefix="bedside-bench-") as forgotten:
+        home = options.home or Path(forgotten)
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["BEDSIDE_HOME"] = str(home)
         os.environ["LOG_STDERR"] = "false"
         os.environ.pop("DATABASE_URL", None)
-        Path(home).chmod(0o755)
+        home.chmod(0o755)
         found = asyncio.run(run(options.data, options.repeats))
     print(json.dumps(found, indent=2)) if options.json else render(found)
 

@@ -6,6 +6,7 @@ import type identity from "./en/identity.json";
 import type maintenance from "./en/maintenance.json";
 import type ops from "./en/ops.json";
 import type procedures from "./en/procedures.json";
+import type rounds from "./en/rounds.json";
 import type users from "./en/users.json";
 
 declare module "i18next" {
@@ -20,6 +21,7 @@ declare module "i18next" {
       maintenance: typeof maintenance;
       ops: typeof ops;
       procedures: typeof procedures;
+      rounds: typeof rounds;
       users: typeof users;
     };
   }

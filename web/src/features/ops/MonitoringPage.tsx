@@ -6,6 +6,7 @@ import { Failed } from "../../ui/Failed";
 import { Loading } from "../../ui/Loading";
 import { Page } from "../../ui/Page";
 import { Cases } from "./Cases";
+import { LastRounds } from "./LastRounds";
 import { Measures } from "./Measures";
 import classes from "./Monitoring.module.css";
 import { OverTime } from "./OverTime";
@@ -56,6 +57,7 @@ function Report({ report }: { report: MonitoringReport }) {
       <Requests requests={report.requests} />
       <OverTime />
       <ProceduresNow />
+      <LastRounds />
       <Measures report={report} />
     </>
   );

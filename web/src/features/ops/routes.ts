@@ -5,6 +5,7 @@ const pages = () => import("./pages");
 const system = () => import("./system");
 const procedures = () => import("./procedures/pages");
 const maintenance = () => import("./maintenance/pages");
+const rounds = () => import("./rounds/pages");
 
 export const monitoringRoutes = [
   createRoute({
@@ -43,6 +44,16 @@ export const monitoringRoutes = [
     getParentRoute: () => adminArea,
     path: "/system/maintenance",
     component: lazyRouteComponent(maintenance, "MaintenancePage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/rounds",
+    component: lazyRouteComponent(rounds, "RoundsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/rounds/$roundId",
+    component: lazyRouteComponent(rounds, "RoundPage"),
   }),
   createRoute({
     getParentRoute: () => adminArea,

@@ -6,6 +6,7 @@ is asked for the other patient's private case. Roles stand in the order of ``ROL
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -126,6 +127,43 @@ def _hold(house: House, _who: str) -> Ids:
     return {"hold_id": placed.json()["id"]}
 
 
+def _alert(house: House, _who: str) -> Ids:
+    """An alert that fires."""
+    made = house.sql(
+        "INSERT INTO alerts (id, created_at, rule, title, part, severity, state, version, changed_at, seen_at,"
+        " fired_at, told, held_seconds, level, level_seconds) SELECT gen_random_uuid(), now(), 'made_' || gen_random_uuid(), 'A',"
+        " 'disk', 'warning', 'firing', 2, now(), now(), now(), 'It is full', 0, 0, 0 RETURNING id"
+    )
+    return {"alert_id": made[0][0]}
+
+
+def _for_an_hour(_house: House, _who: str) -> Any:
+    return {"reason": "I look", "expires_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+
+
+def _silenced_for_an_hour(_house: House, _who: str) -> Any:
+    return {"part": "disk", "reason": "Disks", "ends_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}
+
+
+def _silence(house: House, _who: str) -> Ids:
+    made = house.post("admin", "/api/alerts/silences", _silenced_for_an_hour(house, "admin"))
+    assert made.status_code == 201, made.text
+    return {"silence_id": made.json()["id"]}
+
+
+def _new_shift(_house: House, who: str) -> Any:
+    # Each caller a minute of its own: of one rota no two shifts begin at once.
+    minute = next(_MINUTES)
+    starts = f"2026-01-05 {minute // 60 % 24:02}:{minute % 60:02}"
+    return {"rota": "on_call", "who": who, "channel": "operators", "starts": starts}
+
+
+def _shift(house: House, _who: str) -> Ids:
+    made = house.post("admin", "/api/on-call", _new_shift(house, "admin"))
+    assert made.status_code == 201, made.text
+    return {"shift_id": made.json()["id"]}
+
+
 def _second_factor_offered(house: House, who: str) -> Ids:
     assert who == NOBODY or house.post(who, "/api/auth/second-factor").status_code == 200
     return {}
@@ -167,6 +205,7 @@ def _new_login(_house: House, who: str) -> Any:
     return {"login": f"new-{who}-{datetime.now(UTC).timestamp()}@example.org", "display_name": "New Somebody"}
 
 
+_MINUTES = itertools.count()
 PAGE = {"x-requested-with": "bedside"}
 EVERYBODY = (200, 200, 200, 200)
 ONLY_ADMIN = (403, 403, 403, 200)
@@ -213,6 +252,19 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/procedures/runs", 401, ONLY_ADMIN),
     Route("GET", "/api/procedures/runs/{run_id}", 401, ONLY_ADMIN, make=_run),
     Route("POST", "/api/procedures/runs/{run_id}/cancel", 401, ONLY_ADMIN, make=_run),
+    Route("GET", "/api/alerts", 401, ONLY_ADMIN),
+    Route("GET", "/api/alerts/history", 401, ONLY_ADMIN),
+    Route("GET", "/api/alerts/rules", 401, ONLY_ADMIN),
+    Route("GET", "/api/alerts/silences", 401, ONLY_ADMIN),
+    Route("POST", "/api/alerts/silences", 401, (403, 403, 403, 201), body=_silenced_for_an_hour),
+    Route("DELETE", "/api/alerts/silences/{silence_id}", 401, (403, 403, 403, 204), make=_silence),
+    Route("GET", "/api/alerts/{alert_id}", 401, ONLY_ADMIN, make=_alert),
+    Route("POST", "/api/alerts/{alert_id}/acknowledge", 401, ONLY_ADMIN, make=_alert, body=_for_an_hour),
+    Route("GET", "/api/on-call", 401, ONLY_ADMIN),
+    Route("POST", "/api/on-call", 401, (403, 403, 403, 201), body=_new_shift),
+    Route("DELETE", "/api/on-call/{shift_id}", 401, (403, 403, 403, 204), make=_shift),
+    Route("GET", "/api/channels", 401, ONLY_ADMIN),
+    Route("POST", "/api/channels/{channel}/test", 401, ONLY_ADMIN, make=lambda _h, _w: {"channel": "operators"}),
     Route("GET", "/api/maintenance/windows", 401, ONLY_ADMIN),
     Route("GET", "/api/maintenance/windows/current", 401, (403, 200, 200, 200)),
     Route("POST", "/api/maintenance/windows", 401, (403, 403, 403, 201), body=_tomorrow),

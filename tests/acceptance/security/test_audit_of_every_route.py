@@ -22,6 +22,9 @@ PRESENCE = "/api/assessments/{assessment_id}/presence"
 """Tells of clinicians alone; the reading of the case was recorded when it was opened."""
 ACCOUNTS_AND_AUDIT = ("/api/auth/", "/api/users", "/api/audit/")
 OPERATIONS = (
+    "/api/alerts",
+    "/api/channels",
+    "/api/on-call",
     "/api/monitoring",
     "/api/checks",
     "/api/database",
@@ -122,6 +125,7 @@ def test_what_operators_read_and_do_is_recorded(house: House) -> None:
         ("POST", f"/api/jobs/{waiting}/cancel", ["job.cancel job"]),
         ("POST", f"/api/jobs/{waiting}/cancel", []),
         ("POST", "/api/jobs/schedule/care.watch_breaches/run", ["job.run job"]),
+        ("POST", "/api/channels/operators/test", ["channel.test channel"]),
         ("GET", "/api/monitoring?hours=168", ["system:monitoring.count conversation"]),
     ):
         before = seen(house)

@@ -40,8 +40,16 @@ def made_up() -> Ids:
         "run_id",
         "window_id",
         "hold_id",
+        "alert_id",
+        "silence_id",
+        "shift_id",
     )
-    return {**{name: uuid4() for name in names}, "job_id": 1, "name": "maintenance.cleanup_old_data"}
+    return {
+        **{name: uuid4() for name in names},
+        "job_id": 1,
+        "channel": "nobody",
+        "name": "maintenance.cleanup_old_data",
+    }
 
 
 def test_the_table_holds_every_route_and_no_other(house: House) -> None:

@@ -35,7 +35,7 @@ router = APIRouter(prefix="/api/alerts", tags=["alerts"])
 on_call = APIRouter(prefix="/api/on-call", tags=["alerts"])
 channels = APIRouter(prefix="/api/channels", tags=["alerts"])
 
-ChannelName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+ChannelName = Annotated[str, Path(max_length=40)]
 
 
 @router.get("", responses=documented(401, 403, 503))
@@ -126,10 +126,10 @@ async def notification_channels(ctx: ContextDep) -> ChannelList:
     return await list_channels(ctx)
 
 
-@channels.post("/{name}/test", responses=documented(401, 403, 404, 409, 422, 503))
-async def test_channel(runtime: RuntimeDep, actor: ActorDep, name: ChannelName) -> Delivery:
+@channels.post("/{channel}/test", responses=documented(401, 403, 404, 409, 422, 503))
+async def test_channel(runtime: RuntimeDep, actor: ActorDep, channel: ChannelName) -> Delivery:
     """Send a test message at once, and tell how it fared: ``status`` is sent or failed."""
-    return await send_test(runtime, actor, name)
+    return await send_test(runtime, actor, channel)
 
 
 ROUTERS = (router, on_call, channels)

@@ -54,6 +54,8 @@ MEANS_NOTHING = {
     "GET /api/users": "a cursor that no page gave",
     "GET /api/audit/events": "a cursor that no page gave",
     "GET /api/jobs": "a cursor that no page gave",
+    "GET /api/procedures/runs": "a cursor that no page gave",
+    "POST /api/procedures/{name}/runs": "no confirmation by its name, or parameters that the procedure has not",
     "GET /api/worklist": "a cursor that no page gave",
     "GET /api/knowledge/sources": "a cursor that no page gave",
     "GET /api/knowledge/search": "a question without words",

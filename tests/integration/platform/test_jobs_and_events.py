@@ -64,6 +64,29 @@ async def test_a_failed_job_is_kept_as_failed(queued: Runtime, urls: DatabaseUrl
         assert connection.execute("SELECT status FROM procrastinate_jobs").fetchall() == [("failed",)]
 
 
+async def test_the_jobs_of_a_killed_worker_are_taken_up_until_they_had_their_attempts(
+    runtime: Runtime, urls: DatabaseUrls
+) -> None:
+    RAN.clear()
+    queue = JobQueue(urls.require("jobs"), [replace(LOOK, attempts=2)])
+    again = replace(runtime, jobs=queue, units=replace(runtime.units, jobs=queue))
+    async with again.unit_of_work(Actor.system()) as ctx:
+        await ctx.defer(LOOK, thing_id="one")
+    with psycopg.connect(urls.require("jobs"), autocommit=True) as connection:
+        # As a worker leaves it that was killed in the middle and whose record is gone.
+        connection.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+        assert await queue.take_up_stalled(30) == 1
+        assert await queue.take_up_stalled(30) == 0
+        await queue.work(again, until_empty=True)
+        assert RAN == ["one"]
+        async with again.unit_of_work(Actor.system()) as ctx:
+            await ctx.defer(LOOK, thing_id="poison")
+        connection.execute("UPDATE procrastinate_jobs SET status = 'doing', attempts = 1 WHERE status = 'todo'")
+        assert await queue.take_up_stalled(30) == 0
+        ended = "SELECT status::text FROM procrastinate_jobs ORDER BY id"
+        assert connection.execute(ended).fetchall() == [("succeeded",), ("failed",)]
+
+
 @pytest.mark.parametrize("argument", ["My chest hurts and I live at 12 Long Street, next to the old church", {}])
 async def test_jobs_take_ids_only(queued: Runtime, argument: object) -> None:
     with pytest.raises(Fault, match="ids"):

@@ -17,7 +17,8 @@ from bedside.platform.database.urls import psycopg_url
 from bedside.platform.errors import Unavailable
 
 # Over TCP a host that vanished is noticed after a minute, not after the two hours of most systems.
-_OPTIONS = "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
+# Said once connected: a pooler refuses options at the connection's start.
+_KEEPALIVES = "SET tcp_keepalives_idle = 30; SET tcp_keepalives_interval = 10; SET tcp_keepalives_count = 3"
 
 
 class RunConnection:
@@ -60,8 +61,9 @@ class RunConnection:
             await self._connection.close()
         try:
             self._connection = await psycopg.AsyncConnection.connect(
-                self._url, autocommit=True, application_name=self._name, connect_timeout=5, options=_OPTIONS
+                self._url, autocommit=True, application_name=self._name, connect_timeout=5
             )
+            await self._connection.execute(_KEEPALIVES)
         except (psycopg.OperationalError, OSError):
             raise Unavailable("The database does not answer; nothing was begun. Try again in a minute.") from None
 

@@ -244,13 +244,13 @@ async def start_scheduled(runtime: Runtime, procedure: Procedure[Any], moment: i
 async def sweep(runtime: Runtime) -> None:
     """Find the runs whose process is gone, take them up again or report them, and see to those that wait."""
     procedures = runtime.part(ProcedureList)
-    await runtime.jobs.take_up_stalled(LOST_SECONDS)
     async with runtime.unit_of_work(Actor.system("job")) as ctx:
         for row in await repository.silent(ctx.session, LOST_SECONDS):
             await _lose(ctx, row)
         await _pump(ctx)
         crons = {each.name: each.cron for each in procedures.procedures if each.cron}
         await repository.keep_schedules(ctx.session, crons, ctx.now())
+    await runtime.jobs.take_up_stalled(LOST_SECONDS)
 
 
 async def _lose(ctx: Context, row: ProcedureRun) -> None:

@@ -88,6 +88,10 @@ openapi: $(DEV) ## Write docs/openapi.json anew from the API
 settings: $(DEV) ## Write docs/settings.md anew from the settings that the code declares
 	@$(BIN)/python scripts/settings_page.py --write
 
+.PHONY: checks
+checks: $(DEV) ## Write docs/ops-checks.md anew from the checks that the code declares
+	@$(BIN)/python scripts/checks_page.py --write
+
 .PHONY: lock
 lock: $(DEV) ## Pin the dependencies of pyproject.toml anew, with hashes (UPGRADE=1 takes the newest)
 	@$(LOCK) --group build --output-file requirements.lock

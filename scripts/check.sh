@@ -28,6 +28,7 @@ check licences python scripts/check_licences.py
 check migrations python scripts/check_migrations.py
 check openapi python scripts/openapi.py
 check settings python scripts/settings_page.py
+check checks python scripts/checks_page.py
 check docs python scripts/check_docs.py
 
 # The pages. Where Node is missing a developer goes on without; CI doesn't.

@@ -21,7 +21,7 @@ export function MaintenanceBar() {
       {data?.active && (
         <div className={classes.bar}>
           <IconTool size={18} aria-hidden />
-          <span>
+          <span className={classes.text}>
             {t("maintenance.until")} <When at={data.active.ends_at} zone />: {data.active.reason}
           </span>
         </div>

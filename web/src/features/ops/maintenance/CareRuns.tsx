@@ -17,7 +17,7 @@ export function CareRuns() {
   const { list, runs } = useCareRuns();
   const none = list.data && !list.data.items.some(({ procedure }) => procedure.startsWith("maintenance."));
   return (
-    <section aria-labelledby="care" className={jobs.section}>
+    <section aria-labelledby="care" className={classes.section}>
       <h2 id="care" className={jobs.heading}>
         {t("care.title")}
       </h2>

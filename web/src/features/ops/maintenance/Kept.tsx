@@ -14,7 +14,7 @@ export function Retention() {
   const { t } = useTranslation("maintenance");
   const { data, error, isPending, refetch } = useRetention();
   return (
-    <section aria-labelledby="retention" className={jobs.section}>
+    <section aria-labelledby="retention" className={classes.section}>
       <h2 id="retention" className={jobs.heading}>
         {t("retention.title")}
       </h2>
@@ -54,7 +54,7 @@ export function Holds() {
   const { t } = useTranslation("maintenance");
   const { data, error, isPending, refetch } = useHolds();
   return (
-    <section aria-labelledby="holds" className={jobs.section}>
+    <section aria-labelledby="holds" className={classes.section}>
       <h2 id="holds" className={jobs.heading}>
         {t("holds.title")}
       </h2>

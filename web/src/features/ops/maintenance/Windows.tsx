@@ -20,7 +20,7 @@ export function Windows() {
   const [asked, setAsked] = useState<WindowView | null>(null);
   const end = useEnd();
   return (
-    <section aria-labelledby="windows" className={jobs.section}>
+    <section aria-labelledby="windows" className={classes.section}>
       <h2 id="windows" className={jobs.heading}>
         {t("windows.title")}
       </h2>

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.support.running import Process
+from tests.support.collector import Collector
+from tests.support.command import run_command
+from tests.support.running import Process, eventually
 
 NAME = "Zebulon Quackenbush"
 PHONE = "0171-5550137"
@@ -193,12 +197,81 @@ def test_what_is_not_http_at_all(visitor: Visitor) -> None:
             assert not leaks(connection.recv(65536).decode("utf-8", "replace"))
 
 
+def test_every_route_is_sent_what_is_planted_in_every_place(visitor: Visitor) -> None:
+    """Whatever it is and whoever asks: paths, queries, headers and bodies as the API's own description lists them."""
+    http = visitor.running.http
+    spec = http.get("/api/openapi.json").json()
+    signed_in = [visitor.sign_in(LOGIN, PASSWORD), visitor.sign_in("admin@example.org", "bedside-sample"), {}]
+    hostile = {
+        "Cookie": f"bedside_refresh={TOKEN}",
+        "User-Agent": SAYING,
+        "Referer": SAYING,
+        "X-Forwarded-For": SAYING,
+        "traceparent": SAYING,
+        "baggage": SAYING,
+    }
+    answered = set()
+    for path, methods in spec["paths"].items():
+        for method, route in methods.items():
+            if path in ENDLESS:
+                continue
+            for who in signed_in:
+                request = planted_request(spec, path, route)
+                answer = http.request(method.upper(), request.pop("path"), headers={**hostile, **who}, **request)
+                answered.add((path, method))
+                assert answer.status_code < 500, f"{method} {path}: {answer.text}"
+                assert answer.status_code < 400 or not leaks(answer.text), f"{method} {path}: {answer.text}"
+    assert len(answered) > 60
+
+
+ENDLESS = {"/api/events"}
+
+
+def planted_request(spec: dict[str, Any], path: str, route: dict[str, Any]) -> dict[str, Any]:
+    """Return a request in which every part that the route's description knows is planted."""
+    quoted = urllib.parse.quote(SAYING, safe="")
+    request: dict[str, Any] = {
+        "path": re.sub(r"\{[^}]+\}", quoted, path),
+        "params": {p["name"]: SAYING for p in route.get("parameters", []) if p["in"] == "query"},
+    }
+    for kind, content in route.get("requestBody", {}).get("content", {}).items():
+        schema = content["schema"]
+        while "$ref" in schema or "anyOf" in schema:
+            schema = (
+                schema["anyOf"][0]
+                if "anyOf" in schema
+                else spec["components"]["schemas"][schema["$ref"].split("/")[-1]]
+            )
+        body = dict.fromkeys(schema.get("properties", {}), SAYING) | {NAME: PHONE}
+        request["data" if "form" in kind else "json"] = body
+    return request
+
+
+def test_traces_tell_nothing_of_it(visitor: Visitor, patient: dict[str, str], collected: Collector) -> None:
+    made = visitor.send("POST", "/api/conversations", 201, patient)
+    assert isinstance(made, dict)
+    visitor.send("POST", f"/api/conversations/{made['id']}/messages", 200, patient, {"text": SAYING})
+    name = "POST /api/conversations/{conversation_id}/messages"
+    eventually(lambda: any(span.name == name for span in list(collected.spans)), what="the turn's trace")
+    assert any(span.name.startswith("SELECT ") for span in collected.spans)
+    assert leaks("\n".join(collected.texts), visitor.secrets) == set()
+
+
 def test_commands_that_are_wrong(visitor: Visitor) -> None:
     place = visitor.running.place
     login = ("login", LOGIN, "--url", place.address, "--password-stdin")
     assert place.run(*login, stdin=WRONG + "\n").returncode == 1
     assert place.run("user", "disable", NAME).returncode != 0
     assert place.run("audit", "list", "--patient", SAYING).returncode == 2
+    for wrong in (
+        ("logs", "--grep", f"({SAYING}"),
+        ("logs", "--part", NAME, "--request-id", PHONE, "--process", LOGIN),
+        ("logs", "sanitize", f"/tmp/{NAME}.log", "--dry-run"),
+        ("user", "create", f"{NAME} {PHONE}", "--role", NAME),
+        ("knowledge", "ingest", f"/tmp/{WORDS}.md"),
+        ("health", NAME),
+    ):
+        assert run_command(*wrong, env=place.environment()).returncode in (1, 2, 3), wrong
 
 
 def test_what_is_planted_would_be_found() -> None:

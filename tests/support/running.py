@@ -9,6 +9,7 @@ with workplace() as place:                       # a folder, a free port, an env
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import signal
@@ -166,7 +167,7 @@ class Workplace:
     def logs(self) -> dict[str, str]:
         """Return the text of every log and of everything the processes printed, by file."""
         files = [*(self.home / "logs").glob("*"), *self.folder.glob("stdout-*"), *self.folder.glob("stderr-*")]
-        return {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
+        return {file.name: _text(file) for file in files}
 
     def sample_token(self, who: str) -> str:
         """Sign in ``who``@example.org; return the access token."""
@@ -272,6 +273,11 @@ def workplace(**settings: str) -> Iterator[Workplace]:
     finally:
         place.kill_what_is_left()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _text(file: Path) -> str:
+    with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as opened:
+        return opened.read().decode("utf-8", "replace")
 
 
 def _sweep() -> None:

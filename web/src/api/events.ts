@@ -11,7 +11,7 @@ export interface Notice {
 
 type Listener = (notice: Notice) => void;
 
-const TOPICS = ["conversation", "worklist", "presence", "health", "procedure", "resynchronise"];
+const TOPICS = ["conversation", "worklist", "presence", "health", "procedure", "alerts", "resynchronise"];
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 30_000;
 /** The server says something every 15 seconds; after three silences the connection is dead, whatever the browser thinks. */
@@ -26,6 +26,8 @@ export function staleAfter({ topic, ids }: Notice): readonly unknown[][] {
       return [["conversations"], ["conversation", ids.conversation_id], ["assessment"]];
     case "worklist":
       return [["worklist"], ids.assessment_id ? ["assessment", ids.assessment_id] : ["assessment"]];
+    case "alerts":
+      return [["alerts"]];
     case "procedure":
       return [["procedures"], ["procedure-run", ids.run_id]];
     case "resynchronise":
@@ -36,6 +38,7 @@ export function staleAfter({ topic, ids }: Notice): readonly unknown[][] {
         ["assessment"],
         ["procedures"],
         ["procedure-run"],
+        ["alerts"],
       ];
     default:
       return [];

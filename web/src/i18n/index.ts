@@ -27,7 +27,17 @@ document.documentElement.dir = LANGUAGE === PSEUDO ? "rtl" : "ltr";
 
 /** Adds a feature's catalogue; its pages' chunk does so before anything of it is drawn. */
 export function addTexts(
-  feature: "assistant" | "care" | "audit" | "maintenance" | "ops" | "procedures" | "rounds" | "users",
+  feature:
+    | "alerts"
+    | "assistant"
+    | "care"
+    | "audit"
+    | "database"
+    | "maintenance"
+    | "ops"
+    | "procedures"
+    | "rounds"
+    | "users",
   texts: object,
 ): void {
   i18n.addResourceBundle("en", feature, texts);

@@ -1,7 +1,9 @@
+import type alerts from "./en/alerts.json";
 import type assistant from "./en/assistant.json";
 import type audit from "./en/audit.json";
 import type care from "./en/care.json";
 import type common from "./en/common.json";
+import type database from "./en/database.json";
 import type identity from "./en/identity.json";
 import type maintenance from "./en/maintenance.json";
 import type ops from "./en/ops.json";
@@ -14,7 +16,9 @@ declare module "i18next" {
     defaultNS: "common";
     resources: {
       common: typeof common;
+      database: typeof database;
       identity: typeof identity;
+      alerts: typeof alerts;
       assistant: typeof assistant;
       care: typeof care;
       audit: typeof audit;

@@ -5,6 +5,7 @@ import type { MonitoringReport } from "../../api/schema";
 import { Failed } from "../../ui/Failed";
 import { Loading } from "../../ui/Loading";
 import { Page } from "../../ui/Page";
+import { Alerts } from "./alerts/Alerts";
 import { Cases } from "./Cases";
 import { LastRounds } from "./LastRounds";
 import { Measures } from "./Measures";
@@ -52,6 +53,7 @@ function Report({ report }: { report: MonitoringReport }) {
   return (
     <>
       <Overview report={report} />
+      <Alerts />
       <Parts parts={report.parts} hours={report.hours} />
       <Cases figures={report.figures} timeZone={report.time_zone} />
       <Requests requests={report.requests} />

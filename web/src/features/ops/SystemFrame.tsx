@@ -8,6 +8,8 @@ const PAGES = [
   { to: "/system/procedures", text: "system.procedures" },
   { to: "/system/maintenance", text: "system.maintenance" },
   { to: "/system/rounds", text: "system.rounds" },
+  { to: "/system/channels", text: "system.channels" },
+  { to: "/system/database", text: "system.database" },
   { to: "/system/jobs", text: "system.jobs" },
   { to: "/system/settings", text: "system.settings" },
   { to: "/system/sample-data", text: "system.sampleData" },

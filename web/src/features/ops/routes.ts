@@ -5,7 +5,9 @@ const pages = () => import("./pages");
 const system = () => import("./system");
 const procedures = () => import("./procedures/pages");
 const maintenance = () => import("./maintenance/pages");
+const database = () => import("./database/pages");
 const rounds = () => import("./rounds/pages");
+const alerts = () => import("./alerts/pages");
 
 export const monitoringRoutes = [
   createRoute({
@@ -54,6 +56,16 @@ export const monitoringRoutes = [
     getParentRoute: () => adminArea,
     path: "/system/rounds/$roundId",
     component: lazyRouteComponent(rounds, "RoundPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/channels",
+    component: lazyRouteComponent(alerts, "ChannelsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => adminArea,
+    path: "/system/database",
+    component: lazyRouteComponent(database, "DatabasePage"),
   }),
   createRoute({
     getParentRoute: () => adminArea,

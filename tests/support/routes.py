@@ -16,6 +16,7 @@ from uuid import UUID
 import httpx
 
 from tests.support.house import NOBODY, PASSWORD, PRIVATE, Case, House, login
+from tests.support.rounds import give_round
 
 ROLES = ("patient", "nurse", "physician", "admin")
 CLINICIANS = ("nurse", "physician")
@@ -108,6 +109,10 @@ def _run(house: House, _who: str) -> Ids:
     asked = house.post("admin", "/api/procedures/jobs.retry_failed/runs", {"dry_run": True})
     assert asked.status_code == 201, asked.text
     return {"run_id": asked.json()["id"]}
+
+
+def _round(house: House, _who: str) -> Ids:
+    return {"round_id": give_round(house), "item": "backups"}
 
 
 def _window(house: House, _who: str) -> Ids:
@@ -265,6 +270,18 @@ ROUTES: tuple[Route, ...] = (
     Route("DELETE", "/api/on-call/{shift_id}", 401, (403, 403, 403, 204), make=_shift),
     Route("GET", "/api/channels", 401, ONLY_ADMIN),
     Route("POST", "/api/channels/{channel}/test", 401, ONLY_ADMIN, make=lambda _h, _w: {"channel": "operators"}),
+    Route("GET", "/api/rounds", 401, ONLY_ADMIN),
+    Route("GET", "/api/rounds/{round_id}", 401, ONLY_ADMIN, make=_round),
+    Route("GET", "/api/rounds/{round_id}/report", 401, ONLY_ADMIN, make=_round, query={"format": "markdown"}),
+    Route(
+        "POST",
+        "/api/rounds/{round_id}/items/{item}",
+        401,
+        ONLY_ADMIN,
+        make=_round,
+        body=_says({"answer": "done", "note": "Seen."}),
+    ),
+    Route("GET", "/api/capacity", 401, ONLY_ADMIN),
     Route("GET", "/api/maintenance/windows", 401, ONLY_ADMIN),
     Route("GET", "/api/maintenance/windows/current", 401, (403, 200, 200, 200)),
     Route("POST", "/api/maintenance/windows", 401, (403, 403, 403, 201), body=_tomorrow),

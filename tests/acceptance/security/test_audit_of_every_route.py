@@ -31,6 +31,8 @@ OPERATIONS = (
     "/api/settings",
     "/api/jobs",
     "/api/procedures",
+    "/api/rounds",
+    "/api/capacity",
     "/api/sample-data",
 )
 MAINTENANCE = ("/api/maintenance/",)

@@ -33,10 +33,10 @@ _PLAIN, _BOLD = "Vera", "VeraBd"
 _FOLDER = Path(reportlab.__file__).parent / "fonts"
 _MARGIN = 18 * mm
 _WIDTH, _HEIGHT = A4[0] - 2 * _MARGIN, 28 * mm
-_LONGEST_CELL = 1500
-"""A row may not be taller than a page."""
+_LONGEST = 1500
+"""Characters of one text. A row may not be taller than a page; the other formats have all of it."""
 
-_BODY = ParagraphStyle("body", fontName=_PLAIN, fontSize=9, leading=12.5, spaceAfter=4, wordWrap="CJK")
+_BODY = ParagraphStyle("body", fontName=_PLAIN, fontSize=9, leading=12.5, spaceAfter=4)
 _CELL = ParagraphStyle("cell", parent=_BODY, fontSize=8, leading=10.5, spaceAfter=0)
 _HEAD = ParagraphStyle("head", parent=_CELL, fontName=_BOLD)
 _HEADINGS = {
@@ -96,13 +96,14 @@ class _Drawing:
         return Text(escape(self._drawable(text)), style)
 
     def _drawable(self, text: str) -> str:
-        plain = " ".join(text.split())
+        plain = " ".join(text[: 2 * _LONGEST].split())
+        plain = plain if len(plain) <= _LONGEST else f"{plain[:_LONGEST]}…"
         return "".join(letter if ord(letter) in self._known else "?" for letter in plain)
 
     def _table(self, block: Table) -> Any:
         rows = [
             [self._text(each, _HEAD) for each in block.headings],
-            *([self._text(_cut(cell), _CELL) for cell in row] for row in block.rows),
+            *([self._text(cell, _CELL) for cell in row] for row in block.rows),
         ]
         return LongTable(rows, colWidths=_widths(block), repeatRows=1, style=_GRID)
 
@@ -121,10 +122,6 @@ class _Drawing:
         for x, y, words, anchor in marks:
             drawing.add(String(x, y, words, fontName=_PLAIN, fontSize=7, textAnchor=anchor))
         return drawing
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
 
 
 def _widths(block: Table) -> Sequence[float]:

@@ -182,7 +182,7 @@ async def deliver(runtime: Runtime, notification_id: str) -> None:
         raise Unavailable(f"The channel {way} did not take the message; it will be tried again.")
 
 
-DELIVER = Job("notify.deliver", deliver, attempts=ATTEMPTS)
+DELIVER = Job("notify.deliver", deliver, attempts=ATTEMPTS, purpose="Sends one message by its channel.")
 
 
 async def sweep(runtime: Runtime) -> None:

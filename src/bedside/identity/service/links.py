@@ -72,7 +72,7 @@ async def send_link(runtime: Runtime, account_id: str, invitation: bool) -> None
     await runtime.part(Messenger).send(runtime, account.login, subject, body)
 
 
-SEND_LINK = Job("identity.send_link", send_link)
+SEND_LINK = Job("identity.send_link", send_link, purpose="Sends a one-time link to choose a password.")
 
 
 async def _entitled(ctx: Context, account_id: UUID) -> Account | None:

@@ -12,6 +12,7 @@ from bedside.ops.database.checks.all import DATABASE_CHECKS
 from bedside.ops.health.checks import CHECKS as HEALTH
 from bedside.ops.installation.checks import CHECKS as INSTALLATION
 from bedside.ops.machine.checks import CHECKS as MACHINE
+from bedside.ops.procedures.checks import CHECKS as PROCEDURES
 from bedside.ops.queue.checks import CHECKS as QUEUE
 from bedside.platform.checks import Check
 
@@ -19,6 +20,7 @@ CHECKS: tuple[Check, ...] = (
     *HEALTH,
     *DATABASE_CHECKS,
     *QUEUE,
+    *PROCEDURES,
     *MACHINE,
     *INSTALLATION,
     *MODELS,

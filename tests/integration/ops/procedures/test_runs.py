@@ -15,9 +15,11 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field
 
 from bedside.ops.procedures import history, service
+from bedside.ops.procedures.checks import CHECKS
 from bedside.ops.procedures.schemas import RunView
 from bedside.ops.procedures.states import RunState
 from bedside.platform.access.actor import Actor, Permission, Role
+from bedside.platform.checks import Health
 from bedside.platform.database.roles import DatabaseUrls
 from bedside.platform.errors import BadInput, Conflict, Forbidden, NotFound
 from bedside.platform.procedures import Kind, Parameters, Procedure, Run, WhenLocked, procedure
@@ -147,6 +149,24 @@ async def test_a_run_is_kept_as_the_maintenance_log_wants_it(known: Runtime, sql
         ("procedure.start", "cli"),
         ("procedure.end", "cli"),
     ]
+
+
+async def test_a_run_that_failed_or_is_silent_is_a_finding_until_one_ends_well(
+    known: Runtime, sql: psycopg.Connection[Any]
+) -> None:
+    (check,) = CHECKS
+    assert (await check.run(known)).status is Health.HEALTHY
+    await service.run_here(known, OPERATOR, broken, {}, dry_run=True)
+    assert (await check.run(known)).status is Health.HEALTHY, "what failed dry harmed nothing"
+    await service.run_here(known, OPERATOR, broken, {})
+    found = await check.run(known)
+    assert (found.status, found.evidence) == (Health.DEGRADED, "The last run of test.broken failed.")
+    sql.execute("UPDATE procedure_runs SET state = 'running', heartbeat_at = now() - interval '6 minutes'")
+    assert "was not heard of for 5 minutes" in (await check.run(known)).evidence
+    sql.execute("UPDATE procedure_runs SET state = 'lost'")
+    assert (await check.run(known)).evidence == "The last run of test.broken was broken off."
+    sql.execute("UPDATE procedure_runs SET state = 'completed'")
+    assert (await check.run(known)).status is Health.HEALTHY
 
 
 async def test_a_dry_run_records_the_same_and_changes_nothing(known: Runtime) -> None:

@@ -13,6 +13,7 @@ from tests.support.house import House
 PAGES = {
     "/monitoring": "Monitoring",
     "/system/checks": "Checks",
+    "/system/database": "Database",
     "/system/jobs": "Background jobs",
     "/system/settings": "Settings in force",
     "/system/sample-data": "Sample data",
@@ -225,3 +226,22 @@ def test_the_keyboard_alone_reaches_and_runs_a_job(visit: Visits) -> None:
     expect(button).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Waits: maintenance.cleanup_old_data")).to_be_visible()
+
+
+def test_advice_on_the_database_is_told_with_the_statement_to_copy(visit: Visits, house: House) -> None:
+    house.sql("CREATE TABLE planted_notes (id int PRIMARY KEY, patient_id uuid)")
+    one = visit("admin")
+    one.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = one.go("/system/database")
+    advice = page.get_by_role("region", name="Advice")
+    row = advice.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Row security"))
+    expect(row).to_contain_text("planted_notes (off)", timeout=20_000)
+    row.get_by_role("button", name="Copy the SQL: Row security").click()
+    expect(row.get_by_role("button", name="Copied the SQL: Row security")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.splitlines()[0] == 'ALTER TABLE "public"."planted_notes" ENABLE ROW LEVEL SECURITY;'
+    expect(page.get_by_role("region", name="Connections")).to_contain_text("bedside_app")
+    expect(page.get_by_text("Nobody waits for a lock.")).to_be_visible()
+    house.sql("DROP TABLE planted_notes")
+    page.get_by_role("button", name="Advise again").click()
+    expect(row).to_have_count(0, timeout=20_000)

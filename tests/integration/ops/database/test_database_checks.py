@@ -70,7 +70,7 @@ RUNNING: Mapping[str, tuple[Health, str, str]] = {
     "db.table_bloat": (Health.DOWN, "planted_large", 'VACUUM (ANALYZE) "public"."planted_large"'),
     "db.index_bloat": (Health.DOWN, "planted_unused", 'REINDEX INDEX CONCURRENTLY "public"."planted_unused"'),
     "db.sequences": (Health.DOWN, "planted_wide_seq has given out", 'ALTER COLUMN "id" TYPE bigint'),
-    "db.checkpoints": (Health.DEGRADED, "did not wait", "max_wal_size = '64MB'"),
+    "db.checkpoints": (Health.DEGRADED, "came before their time", "max_wal_size = '64MB'"),
     "db.wal_volume": (Health.DEGRADED, "of WAL take", "pg_replication_slots"),
     "db.inactive_slots": (Health.DEGRADED, "planted_idle (physical", "pg_drop_replication_slot('planted_idle')"),
     "db.slot_wal": (Health.DEGRADED, "planted_idle keeps", "pg_drop_replication_slot('planted_idle')"),

@@ -28,6 +28,7 @@ FROM pg_stat_replication WHERE state NOT IN ('backup', 'startup') OR replay_lsn 
 """  # noqa: S608 - of our own text alone
 RECOVERY: Final[LiteralString] = """
 SELECT pg_is_in_recovery() AS is_standby,
+       coalesce(pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()), 0)::float8 AS behind,
        CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
             ELSE coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0) END::float8 AS seconds
 """
@@ -59,15 +60,7 @@ async def replication_lag(scene: Scene) -> Finding:
     """How far standbys are behind, as the server that they follow sees it; on a standby, its own delay."""
     here = await scene.one(RECOVERY)
     if here["is_standby"]:
-        return judged(
-            here["seconds"],
-            scene.limits.lag_warning_seconds,
-            scene.limits.lag_critical_seconds,
-            what="this standby's delay",
-            unit="s",
-            evidence=f"This standby is {shown(here['seconds'], 's')} behind the server that it follows.",
-            mend=["SELECT pg_wal_replay_resume(); -- where somebody has paused it"],
-        )
+        return _own_delay(scene, here)
     standbys = await scene.all(STANDBYS)
     if not standbys:
         raise Skip("no standby follows this server.")
@@ -81,6 +74,23 @@ async def replication_lag(scene: Scene) -> Finding:
         evidence=f"{worst['name']} is {megabytes(worst['behind'] or 0)} behind, the furthest of {len(standbys)}.",
         mend=["SELECT * FROM pg_stat_replication; -- on the standby: SELECT pg_wal_replay_resume();"],
     )
+
+
+def _own_delay(scene: Scene, here: Row) -> Finding:
+    """Judge by time and by volume: before its first replayed transaction a standby knows no time."""
+    evidence = (
+        f"This standby is {shown(here['seconds'], 's')} and {megabytes(here['behind'])} behind the server it follows."
+    )
+    mend = ["SELECT pg_wal_replay_resume(); -- where somebody has paused it"]
+    limits = scene.limits
+    found = [
+        judged(value, warning, critical, what="this standby's delay", unit=unit, evidence=evidence, mend=mend)
+        for value, warning, critical, unit in (
+            (here["seconds"], limits.lag_warning_seconds, limits.lag_critical_seconds, "s"),
+            (here["behind"] / MEBIBYTE, limits.lag_warning_mb, limits.lag_critical_mb, "MiB"),
+        )
+    ]
+    return max(found, key=lambda one: list(Health).index(one.status))
 
 
 @database_check("inactive_slots", "Inactive slots", "Start what reads the slot, or drop it: it keeps WAL for ever.")

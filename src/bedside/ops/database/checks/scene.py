@@ -12,7 +12,16 @@ import psycopg
 from psycopg import sql
 
 from bedside.ops.database.settings import DatabaseCheckSettings
-from bedside.platform.checks import NEEDS_DATABASE, TIME_LIMIT_SECONDS, Category, Check, Condition, Finding, Health, graded
+from bedside.platform.checks import (
+    NEEDS_DATABASE,
+    TIME_LIMIT_SECONDS,
+    Category,
+    Check,
+    Condition,
+    Finding,
+    Health,
+    graded,
+)
 from bedside.platform.database.engine import unavailable
 from bedside.platform.database.monitor import DatabaseMonitor, Row
 from bedside.platform.errors import SettingsError, Unavailable

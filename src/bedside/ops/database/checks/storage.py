@@ -100,7 +100,7 @@ async def checkpoints(scene: Scene) -> Finding:
         None,
         what="checkpoints forced by volume",
         unit="%",
-        evidence=f"{row['requested']} of {whole} checkpoints did not wait for their time; max_wal_size is {size} MB.{said}",
+        evidence=f"{row['requested']} of {whole} checkpoints came before their time; max_wal_size is {size} MB.{said}",
         mend=[f"ALTER SYSTEM SET max_wal_size = '{size * 2}MB';", "SELECT pg_reload_conf();"],
     )
 

@@ -8,6 +8,7 @@ from bedside.care.jobs import JOBS as CARE
 from bedside.identity.jobs import JOBS as IDENTITY
 from bedside.notify.jobs import JOBS as NOTIFY
 from bedside.ops.alerts.jobs import JOBS as ALERTS
+from bedside.ops.logs.jobs import JOBS as LOGS
 from bedside.ops.monitoring.jobs import JOBS as MONITORING
 from bedside.ops.procedures.jobs import procedure_jobs
 from bedside.ops.series.jobs import JOBS as SERIES
@@ -19,6 +20,7 @@ JOBS: tuple[Job, ...] = (
     *IDENTITY,
     *NOTIFY,
     *ALERTS,
+    *LOGS,
     *MONITORING,
     *SERIES,
     *procedure_jobs(PROCEDURES),

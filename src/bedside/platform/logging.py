@@ -98,18 +98,20 @@ def _count(_logger: Any, method: str, event: EventDict) -> EventDict:
 
 
 def _file(path: Path, settings: LogSettings, level: int) -> logging.Handler:
-    handler = RotatingLog(
-        path,
-        Rotation(
-            largest_bytes=settings.file_bytes,
-            longest_seconds=settings.file_hours * 3600,
-            keep=settings.file_count,
-            keep_seconds=settings.keep_days * 86_400,
-            compress=settings.compress,
-        ),
-    )
+    handler = RotatingLog(path, rotation(settings))
     handler.setLevel(level)
     return handler
+
+
+def rotation(settings: LogSettings) -> Rotation:
+    """Return when files are set aside and how long they are kept."""
+    return Rotation(
+        largest_bytes=settings.file_bytes,
+        longest_seconds=settings.file_hours * 3600,
+        keep=settings.file_count,
+        keep_seconds=settings.keep_days * 86_400,
+        compress=settings.compress,
+    )
 
 
 class _Withheld(str):

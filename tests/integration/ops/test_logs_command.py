@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from bedside.ops.logs.jobs import tidy_logs
 from bedside.ops.logs.reading import moment
 from bedside.platform.errors import BadInput
+from bedside.platform.runtime import Runtime
 from tests.support.command import run_command
 
 NOW = datetime.now(UTC)
@@ -195,3 +197,16 @@ def test_sanitize_on_the_command_line(tmp_path: Path, home: Path) -> None:
     assert "Zebulon" in path.read_text()
     assert run_command("logs", "sanitize", str(path), "--in-place").returncode == 0
     assert path.read_text() == clean.read_text()
+
+
+async def test_old_files_of_a_process_that_logs_no_more_are_tidied(runtime: Runtime) -> None:
+    folder = runtime.settings.home / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "up.log").write_text("")
+    old, young = (folder / f"up.log.2026-0{month}-01T00-00-00.000000Z" for month in (1, 2))
+    for file in (old, young):
+        file.write_text("{}\n")
+    os.utime(old, (0, 0))
+    await tidy_logs(runtime)
+    assert not old.exists()
+    assert gzip.decompress((folder / f"{young.name}.gz").read_bytes()) == b"{}\n"

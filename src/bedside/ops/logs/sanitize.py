@@ -78,8 +78,11 @@ class Sanitizer:
     def _replaced(self, text: str) -> str:
         hints = hint_text(text)
         for pattern in self._patterns:
-            if any(hint in hints for hint in pattern.hints):
-                text = pattern.expression.sub(partial(self._instead, pattern), text)
+            # Not any(…): it takes twice as long, and this is where the time goes.
+            for hint in pattern.hints:
+                if hint in hints:
+                    text = pattern.expression.sub(partial(self._instead, pattern), text)
+                    break
         return text
 
     def _instead(self, pattern: Pattern, match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from bedside.platform.checks import (
     Check,
     CheckList,
     CheckResult,
+    Health,
     run_checks,
     skipped,
 )
@@ -44,6 +45,8 @@ async def report(
     if any(not any(name in (c.part, c.name) for c in checks) for name in names):
         parts = ", ".join(dict.fromkeys(c.part for c in checks))
         raise NotFound(f"There is no such part or check; the parts are {parts}.")
+    # What was not asked for and is down is told with what had to be skipped for it: nobody may read that as well.
+    needed = [c for c in checks if c not in chosen and any(c.name in other.needs for other in chosen)]
     kept = await runtime.part(KeptResults).read(runtime)
     now = runtime.clock.now()
     slow = [c for c in chosen if c.is_slow and c.name in names]
@@ -53,13 +56,14 @@ async def report(
         if not c.is_slow and (anew or c.name in names or c.period <= LIVE_PERIOD or not kept.is_fresh(c, now))
     ]
     found = await asyncio.gather(
-        run_checks(runtime, live, within=FULL_RUN_SECONDS - (time.perf_counter() - begun)),
+        run_checks(runtime, [*needed, *live], within=FULL_RUN_SECONDS - (time.perf_counter() - begun)),
         run_checks(runtime, slow),
     )
     results = {r.name: r for results in found for r in results}
+    down = [results[c.name] for c in needed if results[c.name].status is Health.DOWN]
     told = [results.get(c.name) or kept.result(c) or _not_yet(runtime, c) for c in chosen]
     vital = frozenset(c.name for c in checks if c.vital)
-    return make_report([kept.standing(result) for result in told], vital, runtime.clock.now())
+    return make_report([kept.standing(result) for result in (*down, *told)], vital, runtime.clock.now())
 
 
 def for_everybody(found: HealthReport) -> HealthReport:

@@ -94,6 +94,9 @@ def test_with_the_database_down_that_is_told_once(env: dict[str, str]) -> None:
     needing = [check for check in checks.values() if "(db.connection)" in (check["skipped"] or "")]
     assert len(needing) > 20
     assert checks["disk.space"]["skipped"] is None
+    # Whoever asks for one part alone must not read that all is well because nobody could look.
+    part = run_command("health", "version", "--json", env={**env, "DATABASE_URL": nobody})
+    assert (part.returncode, [p["part"] for p in json.loads(part.stdout)["parts"]]) == (1, ["db", "version"])
 
 
 @contextmanager

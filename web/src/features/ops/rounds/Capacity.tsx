@@ -27,7 +27,7 @@ export function Capacity() {
               t("replicas", { count: data.scaling.replicas, wanted: data.scaling.replicas_wanted })}
           </p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached by keyboard */}
-          <section className={classes.scroll} tabIndex={0} aria-label={t("capacity")}>
+          <section className={classes.scroll} tabIndex={0} aria-label={t("table", { name: t("capacity") })}>
             <table className={classes.table}>
               <thead>
                 <tr>

@@ -15,7 +15,7 @@ export function Trends({ round }: { round: RoundView }) {
         {t("trends")}
       </h2>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached by keyboard */}
-      <section className={classes.scroll} tabIndex={0} aria-label={t("trends")}>
+      <section className={classes.scroll} tabIndex={0} aria-label={t("table", { name: t("trends") })}>
         <table className={classes.table}>
           <thead>
             <tr>

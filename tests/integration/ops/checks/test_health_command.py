@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -97,6 +98,24 @@ def test_with_the_database_down_that_is_told_once(env: dict[str, str]) -> None:
     # Whoever asks for one part alone must not read that all is well because nobody could look.
     part = run_command("health", "version", "--json", env={**env, "DATABASE_URL": nobody})
     assert (part.returncode, [p["part"] for p in json.loads(part.stdout)["parts"]]) == (1, ["db", "version"])
+
+
+def test_a_redis_that_is_not_there_is_told_and_keeps_nothing_from_starting(env: dict[str, str]) -> None:
+    assert "No Redis is set" in run_command("health", "cache", env=env).stdout
+    answer = run_command("health", "cache", env={**env, "REDIS_URL": f"redis://127.0.0.1:{free_port()}/0"})
+    assert (answer.returncode, "The cache does not answer" in answer.stdout) == (1, True), answer.stderr
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="no redis-server is installed here")
+def test_a_redis_that_answers(env: dict[str, str], tmp_path: Path) -> None:
+    port = free_port()
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        next(line for line in server.stdout if "Ready to accept connections" in line)
+        answer = run_command("health", "cache", env={**env, "REDIS_URL": f"redis://127.0.0.1:{port}/0"})
+        server.terminate()
+    assert (answer.returncode, "Redis answers" in answer.stdout) == (0, True), answer.stderr
 
 
 @contextmanager

@@ -35,6 +35,7 @@ from bedside.platform.checks import Check, CheckResult, Health
 from bedside.platform.config import Settings
 from bedside.platform.config.core import DatabaseSettings
 from bedside.platform.database.migrate import current, head, migrate
+from bedside.platform.database.monitor import DatabaseMonitor
 from bedside.platform.database.revision import revision
 from bedside.platform.database.roles import (
     DATABASE,
@@ -180,6 +181,8 @@ async def advice(
     Raises Unavailable where the database does not answer.
     """
     await runtime.database.ping()
+    # Whoever asks again has mended something, and wants to see it.
+    runtime.part(DatabaseMonitor).forget()
     chosen = [EXACT.get(check.name, check) if exact else check for check in checks if exact or not check.is_slow]
     # One after another: they share a connection, and none is to be out of time because others were before it.
     results = [await check.run(runtime) for check in chosen]

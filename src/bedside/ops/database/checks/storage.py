@@ -15,19 +15,19 @@ SELECT n.nspname AS schema, c.relname AS name, q.seqmin AS least, q.seqmax AS mo
        CASE WHEN has_sequence_privilege(c.oid, 'USAGE, SELECT') THEN pg_sequence_last_value(c.oid) END AS last,
        u."table", u."column", u.type
 FROM pg_sequence q JOIN pg_class c ON c.oid = q.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN LATERAL (
+LEFT JOIN (
     -- The narrowest column that it fills: its owner's, or one whose default calls it.
-    SELECT t.relname AS "table", a.attname AS "column", a.atttypid::regtype::text AS type
-    FROM pg_depend d
-    LEFT JOIN pg_attrdef f ON d.classid = 'pg_attrdef'::regclass AND f.oid = d.objid
-    JOIN pg_attribute a ON CASE WHEN f.oid IS NULL THEN a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-                                ELSE a.attrelid = f.adrelid AND a.attnum = f.adnum END
-    JOIN pg_class t ON t.oid = a.attrelid
-    WHERE (d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
-           AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0)
-       OR (d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid)
-    ORDER BY a.attlen LIMIT 1
-) u ON true
+    SELECT DISTINCT ON (f.sequence) f.sequence, t.relname AS "table", a.attname AS "column",
+           a.atttypid::regtype::text AS type
+    FROM (SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid::int AS number FROM pg_depend d
+          WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
+            AND d.refobjsubid > 0
+          UNION ALL
+          SELECT d.refobjid, e.adrelid, e.adnum FROM pg_depend d JOIN pg_attrdef e ON e.oid = d.objid
+          WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass) f
+    JOIN pg_attribute a ON a.attrelid = f.relation AND a.attnum = f.number JOIN pg_class t ON t.oid = a.attrelid
+    ORDER BY f.sequence, a.attlen
+) u ON u.sequence = c.oid
 ORDER BY n.nspname, c.relname
 """
 _RANGES = {"smallint": 2**15 - 1, "integer": 2**31 - 1, "bigint": 2**63 - 1}

@@ -1,6 +1,6 @@
 """Run the benchmarks: ``python -m benchmarks [NAME…]``. Each one runs in a process of its own.
 
-``through_the_system`` needs a running Bedside and is run by name alone.
+``story`` and ``through_the_system`` need a running Bedside and are run by name alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NEEDS_A_SERVER = {"through_the_system"}
+NEEDS_A_SERVER = {"story", "through_the_system"}
 
 
 def main(wanted: list[str]) -> int:

@@ -1,10 +1,10 @@
-"""The server is killed in mid-conversation: the page waits, and goes on when it is back."""
+"""The whole system as `make up` starts it: the story is told in it, and its server is killed in mid-conversation."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.support.browsing import Visits, chromium
 from tests.browser.support.gallery import say, settled
+from tests.browser.support.story import tell_the_story
 from tests.support.running import Process, eventually, workplace
 
 
@@ -25,6 +26,15 @@ def bedside(built: Path) -> Iterator[Process]:
 def restart_browser(bedside: Process) -> Iterator[Browser]:
     with chromium() as running:
         yield running
+
+
+@pytest.mark.timeout(300)
+def test_the_story_is_told_with_the_sample_logins_in_under_three_minutes(
+    bedside: Process, restart_browser: Browser, record_property: Callable[[str, object], None]
+) -> None:
+    steps = tell_the_story(restart_browser, bedside.place.address)
+    record_property("seconds", steps)
+    assert max(steps.values()) < 180, steps
 
 
 @pytest.mark.timeout(240)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from sqlalchemy import (
     literal,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import JSONB, distinct_on
@@ -199,10 +201,29 @@ async def keep_sample(session: AsyncSession, sample: Sample) -> None:
     await session.execute(upsert(MetricSample).on_conflict_do_nothing(), [values])
 
 
-async def samples(session: AsyncSession, since: datetime) -> list[Sample]:
+async def samples(session: AsyncSession, since: datetime, edges: Sequence[datetime]) -> list[Sample]:
+    """Return of each process its newest sample, and about each of ``edges`` the last before and the first after it.
+
+    A window's growth is read from its ends: what is between is not fetched.
+    """
     row = MetricSample
-    query = select(row.process_id, row.at, row.started_at, row.values).where(row.at >= since)
-    return [Sample(*found) for found in await session.execute(query)]
+    query = select(row.process_id, row.at).where(row.at >= since).order_by(row.process_id, row.at)
+    by_process: dict[UUID, list[datetime]] = {}
+    for process_id, at in await session.execute(query):
+        by_process.setdefault(process_id, []).append(at)
+    wanted: set[tuple[UUID, datetime]] = set()
+    for process_id, taken in by_process.items():
+        ends = {len(taken) - 1}
+        for edge in edges:
+            place = bisect_right(taken, edge)
+            ends |= {place - 1, place} & set(range(len(taken)))
+        wanted |= {(process_id, taken[end]) for end in ends}
+    if not wanted:
+        return []
+    chosen = select(row.process_id, row.at, row.started_at, row.values).where(
+        tuple_(row.process_id, row.at).in_(wanted)
+    )
+    return [Sample(*found) for found in await session.execute(chosen)]
 
 
 async def forget_samples(session: AsyncSession, before: datetime) -> None:

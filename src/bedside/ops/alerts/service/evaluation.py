@@ -166,9 +166,10 @@ def _number(value: Any) -> float | None:
 
 
 async def _samples(session: AsyncSession, book: RuleBook, now: datetime) -> Samples:
-    longest = max((window_of(rule.condition) for rule in book.active), default=timedelta(0))
+    windows = {window_of(rule.condition) for rule in book.active} - {timedelta(0)}
     # A sample that is older than the window tells what a counter was when it began.
-    return Samples(await repository.samples(session, now - longest - timedelta(minutes=2)), now)
+    since = now - max(windows, default=timedelta(0)) - timedelta(minutes=2)
+    return Samples(await repository.samples(session, since, [now - window for window in windows]), now)
 
 
 async def _courses(ctx: Context, book: RuleBook, readings: _Readings, now: datetime, watch: Stopwatch) -> list[Course]:

@@ -13,14 +13,16 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, Field
 
 from bedside.platform.config.load import Settings
 from bedside.platform.errors import Fault
 from bedside.platform.looking import Hanging, look_within
-from bedside.platform.runtime import Runtime
+
+if TYPE_CHECKING:
+    from bedside.platform.runtime import Runtime
 
 TIME_LIMIT_SECONDS = 1.5
 FULL_RUN_SECONDS = 1.9

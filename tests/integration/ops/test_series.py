@@ -62,6 +62,7 @@ async def test_a_look_samples_everything_and_twice_is_no_harm(runtime: Runtime, 
         traffic.count("GET", "/api/worklist", 503 if number < 3 else 200, 0.010 if number < 110 else 1.0)
     await write_traffic(runtime)
     await service.sample_pool(runtime)
+    runtime.part(service.CacheHits).percent(0, 0)  # as if the last look had been when statistics began
     for _ in range(2):
         await service.sample(runtime)
     for range_ in Range:
@@ -73,7 +74,7 @@ async def test_a_look_samples_everything_and_twice_is_no_harm(runtime: Runtime, 
         assert last[SeriesName.QUEUE_AGE] == {"": 0}
         assert last[SeriesName.CONVERSATIONS] == {"begun": 0, "handed_over": 0, "waiting": 0}
         assert 0 < (last[SeriesName.POOL_USE][""] or 0) <= 100
-        assert 0 <= (last[SeriesName.CACHE_HIT][""] or 0) <= 100, "the second look knows what came since the first"
+        assert 0 < (last[SeriesName.CACHE_HIT][""] or 0) <= 100
     hour = {s.name: s for s in (await report(runtime, Range.HOUR)).series}
     assert hour[SeriesName.REQUEST_RATE].lines[0].values[-1] == pytest.approx(120 / 30), "of the half minute so far"
 

@@ -13,6 +13,7 @@ import typer
 
 from bedside.kit.durations import parse_duration
 from bedside.kit.ids import new_id
+from bedside.kit.text import clean_text
 from bedside.ops.maintenance import terminal
 from bedside.ops.maintenance.moments import parse_moment
 from bedside.ops.maintenance.procedures import RunParameters, Task, maintenance
@@ -233,7 +234,7 @@ def lift_hold(
 
 def _text(reason: str) -> str:
     """Return a reason as it is kept. Raises BadInput."""
-    text = reason.strip()
+    text = clean_text(reason)
     if not 3 <= len(text) <= 500:
         raise BadInput("A reason has 3 to 500 characters.")
     return text

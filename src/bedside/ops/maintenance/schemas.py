@@ -7,11 +7,19 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from bedside.kit.text import clean_text
 from bedside.platform.http.moments import Moment
 
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+LONGEST_REASON = 500
+
+
+def _cleaned(value: object) -> object:
+    return clean_text(value) if isinstance(value, str) and len(value) <= 2 * LONGEST_REASON else value
+
+
+Reason = Annotated[str, BeforeValidator(_cleaned), StringConstraints(min_length=3, max_length=LONGEST_REASON)]
 
 
 class WindowState(StrEnum):

@@ -44,7 +44,7 @@ def moments(**hours: float) -> dict[str, str]:
 
 def test_a_window_is_planned_shown_to_staff_and_ended(house: House) -> None:
     assert house.get("nurse", f"{WINDOWS}/current").json() == {"active": None, "next": None, "time_zone": "UTC"}
-    body = {**moments(starts_at=2, ends_at=3), "reason": "  New disks "}
+    body = {**moments(starts_at=2, ends_at=3), "reason": "  New\0 \u202edisks "}
     planned = house.post("admin", WINDOWS, body, **{"Idempotency-Key": "one"})
     assert planned.status_code == 201
     assert house.post("admin", WINDOWS, body, **{"Idempotency-Key": "one"}).json() == planned.json()
@@ -74,6 +74,7 @@ def test_a_window_is_planned_shown_to_staff_and_ended(house: House) -> None:
         {"reason": "No end"},
         {**moments(ends_at=1), "reason": "  "},
         {**moments(ends_at=1), "reason": "x" * 501},
+        {**moments(ends_at=1), "reason": "\0\u202e "},
         {**moments(ends_at=1), "reason": "An update", "silent": True},
         {**moments(ends_at=-1), "reason": "Over already"},
         {**moments(starts_at=2, ends_at=1), "reason": "Backwards"},
@@ -83,7 +84,7 @@ def test_a_window_is_planned_shown_to_staff_and_ended(house: House) -> None:
         {"ends_at": "2026-11-29 02:00", "reason": "No zone"},
         {"ends_at": 1, "reason": "A number"},
     ],
-    ids=lambda body: str(body.get("reason", "empty"))[:20],
+    ids=lambda body: ascii(body.get("reason", "empty"))[:20],
 )
 def test_what_can_not_be_a_window_is_refused(refusing: House, body: dict[str, Any]) -> None:
     answer = refusing.post("admin", WINDOWS, body)

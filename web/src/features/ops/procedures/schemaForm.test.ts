@@ -8,7 +8,7 @@ const SCHEMA = {
   properties: {
     name: { type: "string", title: "Name", description: "Whose." },
     days: { anyOf: [{ type: "integer", minimum: 1, maximum: 10 }, { type: "null" }], default: null },
-    share: { type: "number", default: 0.5 },
+    share: { type: "number", title: "Share Of URL Rows", default: 0.5 },
     backup: { type: "boolean", default: true },
     task: { $ref: "#/$defs/Task", default: "vacuum" },
     tasks: { type: "array", items: { $ref: "#/$defs/Task" }, default: ["vacuum", "reindex"] },
@@ -28,6 +28,7 @@ test("each kind of value has its control", () => {
     ["hosts", "list"],
   ]);
   expect(FIELDS[0]).toMatchObject({ label: "Name", help: "Whose.", required: true });
+  expect(FIELDS[2]?.label).toBe("Share of URL rows");
   expect(FIELDS[5]?.options).toEqual(["vacuum", "reindex"]);
 });
 

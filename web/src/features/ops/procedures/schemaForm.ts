@@ -32,7 +32,7 @@ export function fieldsOf(schema: Json): Field[] {
     const given = "default" in property ? property.default : undefined;
     return {
       name,
-      label: String(property.title ?? name),
+      label: sentence(String(property.title ?? name)),
       help: String(property.description ?? ""),
       kind,
       required: required.has(name),
@@ -84,6 +84,11 @@ function mistakeOf(field: Field, value: Value): Mistake | null {
   if (field.whole && !Number.isInteger(number)) return "whole";
   if (field.min !== undefined && number < field.min) return "low";
   return field.max !== undefined && number > field.max ? "high" : null;
+}
+
+/** "Retention Days", as pydantic writes titles, in the pages' own way: "Retention days". */
+function sentence(title: string): string {
+  return title.replace(/ [A-Z][a-z]+/g, (word) => word.toLowerCase());
 }
 
 function typeOf(property: Json, schema: Json): [Json, boolean] {

@@ -19,6 +19,8 @@ from bedside.platform.runtime import Runtime
 
 _PROCESSES = ("api", "worker")
 _LARGEST = 256 * 1024
+# `bedside up` sets it for its children, whose stderr is its own: nobody has changed anything.
+_SET_BY_UP = frozenset({"LOG_STDERR"})
 
 
 class Started(BaseModel):
@@ -45,6 +47,8 @@ def digests(settings: Settings) -> dict[str, str]:
     found = {}
     for section in settings:
         for field, info in type(section).model_fields.items():
+            if info.alias in _SET_BY_UP:
+                continue
             value = getattr(section, field)
             text = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
             found[str(info.alias)] = mac(key, f"{info.alias}={text}".encode()).hex()[:32]

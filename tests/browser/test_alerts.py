@@ -18,7 +18,8 @@ def firing(house: House) -> None:
     house.sql("DELETE FROM alert_silences")
     house.sql(
         "INSERT INTO alerts (id, created_at, rule, title, part, severity, state, version, changed_at, seen_at,"
-        " fired_at, told, held_seconds, level, level_seconds) VALUES (gen_random_uuid(), now(), 'disk_full',"
+        " fired_at, told, held_seconds, level, level_seconds)"
+        " VALUES (gen_random_uuid(), now(), 'disk_full',"
         " 'The disk is nearly full', 'disk', 'critical', 'firing', 2, now(), now(), now(), 'it is 95', 0, 0, 0),"
         " (gen_random_uuid(), now(), 'made_up', %s, 'disk', 'warning', 'firing', 2, now(), now(), now(), 'odd', 0, 0, 0)",
         HOSTILE,
@@ -78,7 +79,8 @@ def test_a_change_shows_without_a_reload_and_what_is_over_is_listed(visit: Visit
     expect(page.get_by_text("No alert is open.")).to_be_visible(timeout=30_000)
     house.sql(
         "INSERT INTO alerts (id, created_at, rule, title, part, severity, state, version, changed_at, seen_at,"
-        " fired_at, resolved_at, told, held_seconds, level, level_seconds) VALUES (gen_random_uuid(), now(), 'disk_full',"
+        " fired_at, resolved_at, told, held_seconds, level, level_seconds)"
+        " VALUES (gen_random_uuid(), now(), 'disk_full',"
         " 'The disk is nearly full', 'disk', 'critical', 'firing', 2, now(), now(), now(), null, 'it is 95', 0, 0, 0),"
         " (gen_random_uuid(), now(), 'cpu_busy', 'The processors were busy', 'host', 'warning', 'resolved', 3, now(),"
         " now(), now(), now(), 'it is 10', 0, 0, 0)"

@@ -136,7 +136,8 @@ def _alert(house: House, _who: str) -> Ids:
     """An alert that fires."""
     made = house.sql(
         "INSERT INTO alerts (id, created_at, rule, title, part, severity, state, version, changed_at, seen_at,"
-        " fired_at, told, held_seconds, level, level_seconds) SELECT gen_random_uuid(), now(), 'made_' || gen_random_uuid(), 'A',"
+        " fired_at, told, held_seconds, level, level_seconds)"
+        " SELECT gen_random_uuid(), now(), 'made_' || gen_random_uuid(), 'A',"
         " 'disk', 'warning', 'firing', 2, now(), now(), now(), 'It is full', 0, 0, 0 RETURNING id"
     )
     return {"alert_id": made[0][0]}

@@ -21,7 +21,8 @@ def firing(house: House) -> None:
         " fired_at, told, held_seconds, level, level_seconds)"
         " VALUES (gen_random_uuid(), now(), 'disk_full',"
         " 'The disk is nearly full', 'disk', 'critical', 'firing', 2, now(), now(), now(), 'it is 95', 0, 0, 0),"
-        " (gen_random_uuid(), now(), 'made_up', %s, 'disk', 'warning', 'firing', 2, now(), now(), now(), 'odd', 0, 0, 0)",
+        " (gen_random_uuid(), now(), 'made_up', %s, 'disk', 'warning', 'firing', 2, now(), now(), now(), 'odd', 0,"
+        " 0, 0)",
         HOSTILE,
     )
 

@@ -50,7 +50,7 @@ def _alerts() -> None:
         sa.Column("value", sa.Double()),
         sa.Column("told", sa.Text(), nullable=False),
         sa.Column("held_seconds", sa.Double(), nullable=False),
-        sa.Column("clear_seconds", sa.Double(), nullable=False),
+        sa.Column("clear_seconds", sa.Double()),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("level_seconds", sa.Double(), nullable=False),
         sa.Column("acknowledged_by", sa.Uuid()),

@@ -146,6 +146,7 @@ PAGES: list[Shot] = [
     Shot("admin-new-user", "admin", "/users", _new_user),
     Shot("admin-user", "admin", "/users", _one_user),
     Shot("admin-audit", "admin", "/audit"),
+    Shot("admin-audit-access", "admin", "/audit/access"),
     Shot("admin-audit-event", "admin", "/audit", _event),
 ]
 

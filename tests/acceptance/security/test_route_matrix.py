@@ -39,6 +39,7 @@ def made_up() -> Ids:
         "passage_id",
         "run_id",
         "window_id",
+        "round_id",
         "hold_id",
         "alert_id",
         "silence_id",
@@ -48,6 +49,7 @@ def made_up() -> Ids:
         **{name: uuid4() for name in names},
         "job_id": 1,
         "channel": "nobody",
+        "item": "backups",
         "name": "maintenance.cleanup_old_data",
     }
 

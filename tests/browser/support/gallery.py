@@ -138,6 +138,7 @@ PAGES: list[Shot] = [
     Shot("admin-checks", "admin", "/system/checks"),
     Shot("admin-procedures", "admin", "/system/procedures"),
     Shot("admin-procedure", "admin", "/system/procedures/maintenance.run"),
+    Shot("admin-rounds", "admin", "/system/rounds"),
     Shot("admin-database", "admin", "/system/database"),
     Shot("admin-jobs", "admin", "/system/jobs"),
     Shot("admin-settings", "admin", "/system/settings"),

@@ -201,9 +201,8 @@ def plant(owner: str, app: str, superuser: str, superuser_here: str) -> None:
     execute(owner, TABLES)
     execute(superuser_here, AS_SUPERUSER)
     # Fails, as it must, and leaves its index behind.
-    with psycopg.connect(owner, autocommit=True) as connection:
-        with suppress(psycopg.errors.UniqueViolation):
-            connection.execute("CREATE UNIQUE INDEX CONCURRENTLY planted_invalid ON planted_doubled (v)")
+    with psycopg.connect(owner, autocommit=True) as connection, suppress(psycopg.errors.UniqueViolation):
+        connection.execute("CREATE UNIQUE INDEX CONCURRENTLY planted_invalid ON planted_doubled (v)")
     _run_slow_statements(app)
     _deadlock(owner)
     with psycopg.connect(owner, autocommit=True) as connection:

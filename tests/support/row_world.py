@@ -158,7 +158,8 @@ def _fill(rows: Rows, other: Case) -> None:
         " VALUES (gen_random_uuid(), now(), 'daily', gen_random_uuid(), 'Ada Admin', '{}')"
     )
     sql_of(
-        "INSERT INTO round_items (round_id, item, position, state, told) SELECT id, 'health', 0, 'well', '{}' FROM rounds"
+        "INSERT INTO round_items (round_id, item, position, state, told)"
+        " SELECT id, 'health', 0, 'well', '{}' FROM rounds"
     )
     sql_of("INSERT INTO procedure_schedules VALUES ('a.one', '0 1 * * *', now())")
     sql_of(

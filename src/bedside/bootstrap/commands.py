@@ -35,7 +35,9 @@ COMMANDS: dict[str, Entry] = {
     "user": Entry("bedside.identity.commands", "Accounts: create, list, disable, reset."),
     "token": Entry("bedside.identity.token_commands", "Revoke sign-ins."),
     "audit": Entry("bedside.audit.commands", "Read and export the audit log."),
-    "db": Entry("bedside.ops.database.commands", "The database: set up, migrate, seed; status, pool, slow queries, blocked, advise, tune, shell."),
+    "db": Entry(
+        "bedside.ops.database.commands", "The database: setup, migrate, seed, status, pool, advise, tune, shell."
+    ),
     "maintenance": Entry("bedside.ops.maintenance.commands", "Database care, retention, legal holds, windows."),
     "sample-data": Entry("bedside.ops.sample.commands", "Sample data: reset, in development alone."),
     "config": Entry("bedside.ops.config.commands", "Settings: init, check, show."),

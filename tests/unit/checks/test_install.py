@@ -29,7 +29,7 @@ def test_without_a_new_enough_python_it_says_where_to_get_one(tmp_path: Path) ->
 def test_help_lists_every_target_that_a_person_calls() -> None:
     answer = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True)
     assert {line.split()[1] for line in answer.stdout.splitlines() if line.startswith("  make ")} == {
-        "up", "install", "web", "check", "test", "screenshots", "bench", "fmt", "openapi", "settings", "lock",
+        "up", "install", "web", "check", "test", "screenshots", "bench", "fmt", "openapi", "settings", "checks", "lock",
         "secrets", "clean", "help",
     }  # fmt: skip
 

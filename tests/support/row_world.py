@@ -161,6 +161,7 @@ def _fill(rows: Rows, other: Case) -> None:
         "INSERT INTO round_items (round_id, item, position, state, told)"
         " SELECT id, 'health', 0, 'well', '{}' FROM rounds"
     )
+    _alerts(rows)
     sql_of("INSERT INTO procedure_schedules VALUES ('a.one', '0 1 * * *', now())")
     sql_of(
         "INSERT INTO maintenance_windows (id, created_at, starts_at, ends_at, reason, planned_by_name)"
@@ -189,3 +190,24 @@ def _fill(rows: Rows, other: Case) -> None:
         source,
     )
     sql_of("INSERT INTO knowledge_words (word, passages) VALUES ('throat', 1)")
+
+
+def _alerts(rows: Rows) -> None:
+    """An alert that was told, a silence, a shift and a sample."""
+    sql_of = rows.house.sql
+    sql_of(
+        "INSERT INTO alerts (id, created_at, rule, title, part, severity, state, version, changed_at, seen_at, told,"
+        " held_seconds, level, level_seconds)"
+        " VALUES (gen_random_uuid(), now(), 'disk', 'Disk', 'disk', 'warning', 'firing', 1, now(), now(), '', 0, 0, 0)"
+    )
+    sql_of("INSERT INTO alert_events SELECT id, 1, now(), 'fire', 'firing', 0 FROM alerts")
+    sql_of("INSERT INTO alert_messages SELECT id, 1, 'operators', gen_random_uuid() FROM alerts")
+    sql_of(
+        "INSERT INTO alert_silences (id, created_at, starts_at, ends_at, reason, created_by_name)"
+        " VALUES (gen_random_uuid(), now(), now(), now() + interval '1 hour', 'New disks', 'Ada Admin')"
+    )
+    sql_of(
+        "INSERT INTO on_call_shifts"
+        " VALUES (gen_random_uuid(), now(), 'on_call', 'Ada Admin', 'operators', now(), 'UTC', 'Ada Admin')"
+    )
+    sql_of("INSERT INTO metric_samples VALUES (gen_random_uuid(), now(), now(), '{}')")

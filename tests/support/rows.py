@@ -103,7 +103,9 @@ TABLES: dict[str, Table] = {
     "procrastinate_workers": Table(CLOSED, "last_heartbeat = now()"),
     # What is watched is the operators'; Bedside itself alone writes it.
     "check_results": Table(to(MANAGERS), "status = 'down'", delete=to(SYSTEM), add=SYSTEM, fresh={"name": "'another'"}),
-    "check_states": Table(to(MANAGERS), "status = 'down'", to(SYSTEM), to(SYSTEM), SYSTEM, {"name": "'another'"}),
+    "check_states": Table(
+        to(MANAGERS), "status = 'down'", to(SYSTEM), to(SYSTEM), add=SYSTEM, fresh={"name": "'another'"}
+    ),
     "traffic_minutes": Table(
         to(MANAGERS),
         "requests = 0",
@@ -119,6 +121,26 @@ TABLES: dict[str, Table] = {
         delete=to(SYSTEM),
         add=SYSTEM,
         fresh={"label": "'another'"},
+    ),
+    # Alerts are the operators', who answer them and may evaluate the rules. What happened to one is never altered.
+    "alerts": Table(
+        to(MANAGERS),
+        "told = 'x'",
+        change=to(MANAGERS),
+        delete=to(MANAGERS),
+        add=MANAGERS,
+        fresh={**NEW_ID, "rule": "'another'"},
+    ),
+    "alert_events": Table(to(MANAGERS), "reason = 'x'", add=MANAGERS, fresh={"version": "2"}),
+    "alert_messages": Table(to(MANAGERS), "channel = 'x'", add=MANAGERS, fresh={"channel": "'another'"}),
+    "alert_silences": Table(
+        to(MANAGERS), "ended_at = now()", change=to(MANAGERS), delete=to(SYSTEM), add=MANAGERS, fresh=NEW_ID
+    ),
+    "on_call_shifts": Table(
+        to(MANAGERS), "who = 'x'", delete=to(MANAGERS), add=MANAGERS, fresh={**NEW_ID, "rota": "'another'"}
+    ),
+    "metric_samples": Table(
+        to(MANAGERS), "started_at = now()", delete=to(MANAGERS), add=SYSTEM, fresh={"process_id": "gen_random_uuid()"}
     ),
     # Windows are shown to all staff; what keeps records from being deleted is the administrators' and Bedside's.
     "maintenance_windows": Table(to(STAFF | SYSTEM), "ended_at = now()", change=to(ADMINS), add=ADMINS, fresh=NEW_ID),

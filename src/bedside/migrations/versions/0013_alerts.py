@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from bedside.migrations.rights import grant
+from bedside.migrations.rights import enable_row_security, grant, policy
 
 revision = "0013_alerts"
 down_revision = "0012_checks"
@@ -14,12 +14,15 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
+SYSTEM = "actor_role() = 'system'"
+OPERATOR = "actor_role() IN ('admin', 'system')"
 
 
 def upgrade() -> None:
     _alerts()
     _silences_and_shifts()
     _samples()
+    _row_security()
     # The named channel that a message is for; what it is about, for receivers that are programs; when it is due again.
     op.add_column("notifications", sa.Column("target", sa.Text()))
     op.add_column("notifications", sa.Column("details", postgresql.JSONB()))
@@ -153,3 +156,20 @@ def _samples() -> None:
     )
     op.create_index("ix_metric_samples_at", "metric_samples", ["at"])
     grant("metric_samples", app="SELECT, INSERT, DELETE")
+
+
+def _row_security() -> None:
+    """What operators are told of is theirs alone, and written by whoever evaluates: Bedside, or one of them."""
+    tables = ("alerts", "alert_events", "alert_messages", "alert_silences", "on_call_shifts", "metric_samples")
+    for table in tables:
+        enable_row_security(table)
+        policy(table, f"{table}_read", command="SELECT", using=OPERATOR)
+    for table in tables[:-1]:
+        policy(table, f"{table}_begun", command="INSERT", check=OPERATOR)
+    policy("metric_samples", "metric_samples_taken", command="INSERT", check=SYSTEM)
+    for table in ("alerts", "alert_silences"):
+        policy(table, f"{table}_changed", command="UPDATE", using=OPERATOR, check=OPERATOR)
+    # An evaluation drops what never fired and samples that no condition looks back at; shifts are taken out.
+    for table in ("alerts", "on_call_shifts", "metric_samples"):
+        policy(table, f"{table}_dropped", command="DELETE", using=OPERATOR)
+    policy("alert_silences", "alert_silences_forgotten", command="DELETE", using=SYSTEM)

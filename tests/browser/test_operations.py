@@ -120,7 +120,7 @@ def test_a_page_that_could_not_be_loaded_says_what_to_do(visit: Visits) -> None:
 def test_checks_are_run_again_at_a_press_and_found_by_filters(visit: Visits) -> None:
     page = visit("admin").go("/system/checks")
     expect(page.get_by_role("status").filter(has_text="Score:")).to_be_visible()
-    with page.expect_response("**/api/checks/run"):
+    with page.expect_response("**/api/checks/all/run"):
         page.get_by_role("button", name="Check all again").click()
     expect(page.get_by_role("heading", level=2, name="Parts")).to_be_visible()
     page.get_by_label("Find a check").fill("connection db")
@@ -140,7 +140,7 @@ def test_checks_are_run_again_at_a_press_and_found_by_filters(visit: Visits) -> 
 def test_what_is_wrong_is_told_with_evidence_remedy_statements_and_procedure(visit: Visits) -> None:
     one = visit("admin", size=NARROW)
     page = one.go("/system/checks")
-    with page.expect_response("**/api/checks/run") as answered:
+    with page.expect_response("**/api/checks/all/run") as answered:
         page.get_by_role("button", name="Check all again").click()
     found = answered.value.json()
     wrong = next(item for item in found["items"] if item["name"] == "disk.space")

@@ -234,7 +234,7 @@ ROUTES: tuple[Route, ...] = (
     Route("GET", "/api/monitoring/routes", 401, ONLY_ADMIN),
     Route("GET", "/api/monitoring/series", 401, ONLY_ADMIN),
     Route("GET", "/api/checks", 401, ONLY_ADMIN),
-    Route("POST", "/api/checks/run", 401, ONLY_ADMIN),
+    Route("POST", "/api/checks/all/run", 401, ONLY_ADMIN),
     Route("GET", "/api/checks/{name}", 401, ONLY_ADMIN, make=lambda _h, _w: {"name": "db.connection"}),
     Route("POST", "/api/checks/{name}/run", 401, ONLY_ADMIN, make=lambda _h, _w: {"name": "disk.space"}),
     Route("GET", "/api/settings", 401, ONLY_ADMIN),

@@ -776,7 +776,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/checks/run": {
+    "/api/checks/all/run": {
         parameters: {
             query?: never;
             header?: never;
@@ -789,7 +789,7 @@ export interface paths {
          * Run All
          * @description Make every check now that ends within two seconds; the others keep what was found last.
          */
-        post: operations["run_all_api_checks_run_post"];
+        post: operations["run_all_api_checks_all_run_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -9890,7 +9890,7 @@ export interface operations {
             };
         };
     };
-    run_all_api_checks_run_post: {
+    run_all_api_checks_all_run_post: {
         parameters: {
             query?: never;
             header?: never;

@@ -23,7 +23,8 @@ async def checks(runtime: RuntimeDep, actor: ActorDep) -> CheckCatalogue:
     return await service.catalogue(runtime, actor)
 
 
-@router.post("/run", responses=documented(401, 403, 503))
+# Not "/run": that is an address of the GET below too, with a method that OpenAPI could not tell of there.
+@router.post("/all/run", responses=documented(401, 403, 503))
 async def run_all(runtime: RuntimeDep, actor: ActorDep) -> CheckCatalogue:
     """Make every check now that ends within two seconds; the others keep what was found last."""
     return await service.look_at_all(runtime, actor)

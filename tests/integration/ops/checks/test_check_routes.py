@@ -35,7 +35,7 @@ def test_checks_are_listed_looked_at_and_remembered(house: House) -> None:
     past = house.get("admin", "/api/checks/disk.space", hours=6).json()
     assert (past["hours"], len(past["history"]), past["history"][-1]["checks"]) == (6, 60, 1)
 
-    after = house.post("admin", "/api/checks/run").json()
+    after = house.post("admin", "/api/checks/all/run").json()
     looked = {item["name"]: item["last"] for item in after["items"]}
     assert looked["db.connection"]["status"] == "healthy"
     assert looked["secrets.strength"] is not None
@@ -52,7 +52,7 @@ def test_names_of_no_check(house: House, name: str) -> None:
 
 
 def test_a_health_report_keeps_weaknesses_from_strangers(house: House) -> None:
-    house.post("admin", "/api/checks/run")
+    house.post("admin", "/api/checks/all/run")
     told = house.get("nobody", "/health").json()
     assert {"secrets", "signin", "certificates", "audit"}.isdisjoint({part["part"] for part in told["parts"]})
     assert house.get("nobody", "/health/secrets").status_code == 404

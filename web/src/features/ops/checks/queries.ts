@@ -19,7 +19,7 @@ export function useChecks() {
 export function useRunAll() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => ok(api.POST("/api/checks/run")),
+    mutationFn: () => ok(api.POST("/api/checks/all/run")),
     onSuccess: (found) => queries.setQueryData(KEY, found),
     onError: () => queries.invalidateQueries({ queryKey: KEY }),
   });

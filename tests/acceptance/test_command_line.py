@@ -55,10 +55,27 @@ LOGS = {("logs", "sanitize")}
 ALERTS = {("alerts", verb) for verb in ("list", "show", "ack", "silence", "silences", "rules", "evaluate", "test")}
 # Their exit code says what was found, which here is nobody's to know: tests/integration/ops/database.
 DATABASE = {("db", "slow-queries"), ("db", "blocked"), ("db", "advise")}
+# These need a worker that waits, or a round with a question: tests/integration/ops/procedures and .../rounds.
+CARE_ELSEWHERE = {("procedures", "cancel"), ("rounds", "report"), ("rounds", "answer")}
+CARE = {
+    ("procedures", "list"),
+    ("procedures", "show"),
+    ("procedures", "run"),
+    ("procedures", "history"),
+    ("maintenance", "run"),
+    ("maintenance", "log"),
+    ("maintenance", "retention"),
+    ("rounds", "daily"),
+    ("rounds", "weekly"),
+    ("rounds", "monthly"),
+    ("rounds", "quarterly"),
+    ("rounds", "list"),
+    ("capacity",),
+}
+HEALTH = {("health",)}
 LOOKING = {
     ("audit", "list"),
     ("audit", "access"),
-    ("health",),
     ("db", "setup"),
     ("db", "migrate"),
     ("db", "seed"),
@@ -77,11 +94,12 @@ class Walk:
     place: Workplace
     seen: set[tuple[str, ...]] = field(default_factory=set)
 
-    def __call__(self, *words: str, stdin: str = "", who: str = "nurse") -> Any:
-        """Return what a command that succeeds prints, read as JSON."""
+    def __call__(self, *words: str, stdin: str = "", who: str = "nurse", codes: tuple[int, ...] = (0,)) -> Any:
+        """Return what a command that ends with one of ``codes`` prints, read as JSON."""
         done = self.place.run(*words, "--json", stdin=stdin, BEDSIDE_TOKEN_FILE=str(self.place.folder / f"{who}.json"))
         self.seen.add(words[: 2 if hasattr(load_command(words[0]), "commands") else 1])
-        return json.loads(well(done))
+        assert done.returncode in codes, f"{done.args}: {done.returncode} {done.stdout}{done.stderr}"
+        return json.loads(done.stdout)
 
 
 @pytest.fixture
@@ -210,9 +228,9 @@ def test_settings_are_told_apart_from_those_of_the_bedside_that_runs(bedside: Pr
 
 def test_health(bedside: Process) -> None:
     # The machine that tests run on may be busy, which is no fault of Bedside's: its own parts must be well.
-    answer = bedside.place.run("health", "--json")
-    assert answer.returncode in (0, 1, 3), answer.stderr
-    parts = {part["part"]: part for part in json.loads(answer.stdout)["parts"]}
+    walk = Walk(bedside.place)
+    parts = {part["part"]: part for part in walk("health", codes=(0, 1, 3))["parts"]}
+    assert walk.seen == HEALTH
     assert {"api", "db", "worker", "disk", "secrets", "audit", "signin", "settings"} <= set(parts)
     for name in ("api", "worker", "storage", "secrets", "audit", "settings", "version"):
         assert parts[name]["status"] == "healthy", parts[name]
@@ -302,6 +320,25 @@ def test_json_of_every_command_that_only_looks_or_may_be_repeated(bedside: Proce
     walk = Walk(bedside.place)
     for words in LOOKING:
         walk(*words)
+    assert walk.seen == LOOKING
+
+
+def test_procedures_care_and_rounds_in_the_terminal(bedside: Process) -> None:
+    walk = Walk(bedside.place)
+    assert "jobs.retry_failed" in {each["name"] for each in walk("procedures", "list")["items"]}
+    assert walk("procedures", "show", "jobs.retry_failed")["name"] == "jobs.retry_failed"
+    ran = walk("procedures", "run", "jobs.retry_failed", "--dry-run")
+    assert (ran["state"], ran["dry_run"]) == ("completed", True)
+    assert ran["id"] in {each["id"] for each in walk("procedures", "history", "jobs.retry_failed")}
+    assert walk("maintenance", "run", "--tasks", "update_statistics", "--no-backup", "--dry-run")["dry_run"]
+    assert isinstance(walk("maintenance", "log"), list)
+    assert walk("maintenance", "retention")["items"]
+    for period in ("daily", "weekly", "monthly", "quarterly"):
+        assert walk("rounds", period, "--dry-run")["dry_run"]
+    assert len(walk("rounds", "list")["periods"]) == 4
+    # How full the machine is that tests run on is no fault of Bedside's.
+    assert walk("capacity", codes=(0, 3))["projections"]
+    assert walk.seen == CARE
 
 
 def test_what_a_reset_of_the_sample_data_would_do(bedside: Process) -> None:
@@ -338,7 +375,8 @@ def test_json_of_every_command_is_held_by_one_of_the_tests_above() -> None:
         for verb, each in (getattr(command, "commands", None) or {"": command}).items():
             if any("--json" in parameter.opts for parameter in each.params):
                 found.add((name, verb) if verb else (name,))
-    tried = ACCOUNTS | ALERTS | CLINICAL | DATABASE | KNOWLEDGE | LOGS | LOOKING | SAMPLE_DATA | TRIAGE
+    tried = ACCOUNTS | CLINICAL | KNOWLEDGE | TRIAGE | SAMPLE_DATA | LOGS | CARE | HEALTH | LOOKING
+    tried |= ALERTS | DATABASE | CARE_ELSEWHERE
     assert found - tried == set()
 
 

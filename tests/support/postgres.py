@@ -40,8 +40,11 @@ def lone_server() -> Iterator[EmbeddedPostgres]:
     server = EmbeddedPostgres(folder / "home", durable=False)
     try:
         server.start()
-        yield server
-        server.stop("immediate")
+        try:
+            yield server
+        finally:
+            # A test that fails must not leave its server: a later test would be blamed for the process.
+            server.stop("immediate")
     finally:
         shutil.rmtree(folder)
 

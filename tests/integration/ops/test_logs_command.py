@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ from bedside.platform.errors import BadInput
 from bedside.platform.runtime import Runtime
 from tests.support.command import run_command
 
-NOW = datetime.now(UTC)
 
-
-def line(seconds_ago: float, event: str, level: str = "info", logger: str = "bedside.http", **more: Any) -> str:
-    at = (NOW - timedelta(seconds=seconds_ago)).isoformat()
+def line(
+    seconds_ago: float, event: str, level: str = "info", logger: str = "bedside.http", now: datetime | None = None,
+    **more: Any,
+) -> str:  # fmt: skip
+    at = ((now or datetime.now(UTC)) - timedelta(seconds=seconds_ago)).isoformat()
     return json.dumps({"timestamp": at, "level": level, "logger": logger, "event": event, **more}) + "\n"
 
 
@@ -34,15 +36,17 @@ def line(seconds_ago: float, event: str, level: str = "info", logger: str = "bed
 def logs(home: Path) -> Path:
     folder = home / "logs"
     folder.mkdir(parents=True)
+    # Of each test's own time: the commands take "15m" from when they run, which may be long after the first test.
+    ago = partial(line, now=datetime.now(UTC))
     with gzip.open(folder / "api.log.2026-11-20T00-00-00.000000Z.gz", "wt") as file:
-        file.write(line(7200, "oldest"))
-    (folder / "api.log.2026-11-21T00-00-00.000000Z").write_text(line(600, "older"))
+        file.write(ago(7200, "oldest"))
+    (folder / "api.log.2026-11-21T00-00-00.000000Z").write_text(ago(600, "older"))
     (folder / "api.log").write_text(
-        line(30, "request", request_id="r-1", route="/api/worklist", status=200)
-        + line(10, "failed", "error", "bedside.knowledge.search", request_id="r-2")
+        ago(30, "request", request_id="r-1", route="/api/worklist", status=200)
+        + ago(10, "failed", "error", "bedside.knowledge.search", request_id="r-2")
     )
-    (folder / "worker.log").write_text(line(20, "job failed", "warning", "bedside.platform.jobs.queue", job="ops.look"))
-    (folder / "error.log").write_text(line(10, "failed", "error", "bedside.knowledge.search", request_id="r-2"))
+    (folder / "worker.log").write_text(ago(20, "job failed", "warning", "bedside.platform.jobs.queue", job="ops.look"))
+    (folder / "error.log").write_text(ago(10, "failed", "error", "bedside.knowledge.search", request_id="r-2"))
     (folder / "postgres.log").write_text("LOG:  database system is ready\n")
     return folder
 
@@ -60,7 +64,7 @@ def events(*arguments: str) -> list[str]:
         (("--level", "warning"), ["job failed", "failed"]),
         (("--level", "ERROR"), ["failed"]),
         (("--since", "15m"), ["older", "request", "job failed", "failed"]),
-        (("--since", "15m", "--until", "1m"), ["older"]),
+        (("--since", "15m", "--until", "5m"), ["older"]),
         (("--grep", "work(list|er)"), ["request"]),
         (("--part", "knowledge"), ["failed"]),
         (("--part", "know"), []),
@@ -70,11 +74,16 @@ def events(*arguments: str) -> list[str]:
         (("--process", "error"), ["failed"]),
         (("--limit", "2"), ["job failed", "failed"]),
         (("--limit", "0", "--grep", "old"), ["oldest", "older"]),
-        (("--since", (NOW - timedelta(seconds=25)).isoformat()), ["job failed", "failed"]),
     ],
 )
 def test_lines_are_found(logs: Path, arguments: tuple[str, ...], shown: list[str]) -> None:
     assert events(*arguments) == shown
+
+
+def test_a_moment_may_be_written_out(logs: Path) -> None:
+    failed_at = datetime.fromisoformat(json.loads((logs / "worker.log").read_text())["timestamp"])
+    assert events("--since", (failed_at - timedelta(seconds=5)).isoformat()) == ["job failed", "failed"]
+    assert events("--until", (failed_at + timedelta(seconds=5)).isoformat())[-1] == "job failed"
 
 
 def test_what_is_hostile_is_written_out_and_what_is_broken_counted(logs: Path) -> None:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -121,14 +121,23 @@ def test_a_redis_that_answers(env: dict[str, str], tmp_path: Path) -> None:
 @contextmanager
 def stopped(pid: int) -> Iterator[None]:
     """Let a server and all its children hang."""
-    processes = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    for process in processes:
-        process.suspend()
+    server = psutil.Process(pid)
+    # The server first: from here on it begins no further child, and reaps none.
+    server.suspend()
     try:
-        yield
+        children = server.children(recursive=True)
+        for child in children:
+            with suppress(psutil.NoSuchProcess):
+                child.suspend()
+        try:
+            yield
+        finally:
+            for child in children:
+                # One that was about to end has ended.
+                with suppress(psutil.NoSuchProcess):
+                    child.resume()
     finally:
-        for process in processes:
-            process.resume()
+        server.resume()
 
 
 def test_a_database_that_hangs_keeps_nobody_waiting(settings: Settings) -> None:

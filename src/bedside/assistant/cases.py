@@ -86,23 +86,24 @@ def _message(transcript: Transcript, message_id: UUID) -> MessageOut:
     return found
 
 
-def choice_in_words(transcript: Transcript, request: SendMessage) -> str:
-    """Return the text that is stored for a button. Raises BadInput for what was not asked or has no such choice.
+def choice_in_words(transcript: Transcript, request: SendMessage) -> tuple[str, ...]:
+    """Return the text that is stored for a button, and after it how the same press may have been stored before.
 
     Where it is not the open question's, the text names the question: a turn that is finished later must not take it
-    for the open one's answer.
+    for the open one's answer. A press that is sent again, because its answer was lost, finds its question no longer
+    open. Raises BadInput for what was not asked or has no such choice.
     """
     wanted = request.change or request.question_id
     question = next((q for q in transcript.questions_asked if q.id == wanted), None)
     if question is None:
         if request.text:
-            return request.text
+            return (request.text,)
         raise BadInput("No such question has been asked here; send what `question` gave.")
     if request.change:
-        return change_of(question.text)
+        return (change_of(question.text),)
     choice = next((c for c in question.choices if c.value == request.choice), None)
     if choice is None:
         raise BadInput("The choice is none of the question's; send one of its values.")
     is_open = transcript.open_question is not None and transcript.open_question.id == question.id
     said = request.text or choice.label
-    return said if is_open or answered_in(said) else answer_to(question.text, said)
+    return (said,) if is_open or answered_in(said) else (answer_to(question.text, said), said)

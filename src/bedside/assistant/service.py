@@ -86,10 +86,10 @@ async def begin_turn(
     alone = not engine.busy(conversation_id)
     explicit = (request.question_id, request.choice) if request.question_id and request.choice else None
     async with engine.turn(), runtime.unit_of_work(actor) as ctx:
-        text = request.text
+        text, *before = (request.text,)
         if explicit or request.change:
-            text = choice_in_words(await care.transcript(ctx, conversation_id, lock=True), request)
-        received = await care.receive_message(ctx, conversation_id, text, idempotency_key)
+            text, *before = choice_in_words(await care.transcript(ctx, conversation_id, lock=True), request)
+        received = await care.receive_message(ctx, conversation_id, text, idempotency_key, same_as=before)
         transcript = None
         if alone and received.finished_reply is None:
             transcript = await care.transcript(ctx, conversation_id)

@@ -68,7 +68,7 @@ def _numbers() -> Numbers:
     try:
         core = current().settings(generate_secrets=False, allow_unsafe=True).core
     except (LookupError, BedsideError):
-        return Numbers(emergency=CoreSettings.model_fields["emergency_number"].default)
+        core = CoreSettings()
     return service.numbers(core)
 
 

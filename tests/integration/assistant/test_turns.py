@@ -204,6 +204,17 @@ async def test_the_same_key_counts_once_and_gives_the_same_reply(talk: Talk) -> 
         await talk.say("Something else", key="k1")
 
 
+async def test_a_choice_sent_again_with_its_key_is_the_same_though_its_question_is_no_longer_open(talk: Talk) -> None:
+    asked = (await talk.say("I have a headache")).question
+    assert asked
+    first = await talk.say(question_id=asked.id, choice="no", key="k1")
+    assert first.question != asked
+    assert await talk.say(question_id=asked.id, choice="no", key="k1") == first
+    assert len((await talk.read()).messages) == 4
+    with pytest.raises(BadInput):
+        await talk.say(question_id=asked.id, choice="yes", key="k1")
+
+
 async def test_the_same_key_at_once_counts_once(talk: Talk) -> None:
     turns = await asyncio.gather(*(talk.say("I have a headache", key="k1") for _ in range(8)))
     assert len({turn.reply.id for turn in turns}) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -10,10 +11,10 @@ from sqlalchemy import select, text
 
 from bedside.identity.access_tokens import AccessTokens
 from bedside.identity.errors import RefreshRace, TokenReused
-from bedside.identity.jobs import CLEAN_UP
 from bedside.identity.keys import IdentityKeys, identity_keys
 from bedside.identity.refresh_tokens import new_refresh_token
 from bedside.identity.service import accounts, sessions
+from bedside.identity.service.retention import RETENTION
 from bedside.identity.settings import IdentitySettings
 from bedside.identity.tables import SignIn, Throttle
 from bedside.platform.access.actor import Actor, Role
@@ -166,8 +167,12 @@ async def test_old_sign_ins_are_cleaned_up_and_the_gauge_counts_the_rest(
     await enter("nurse@example.org")
     time.later(days=32)
     await enter("nurse@example.org")
-    await CLEAN_UP(runtime)
-    await CLEAN_UP(runtime)
+    (kind,) = RETENTION
+    before = runtime.clock.now() - timedelta(days=1)
+    expected, forgotten = await kind.count(runtime, before), 0
+    while deleted := await kind.forget(runtime, before, 100):
+        forgotten += deleted
+    assert forgotten == expected > 0
     assert await sessions.measure_sessions(runtime) == 1
     assert ACTIVE_SESSIONS._value.get() == 1
     async with runtime.unit_of_work(Actor.system()) as ctx:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -80,10 +80,16 @@ async def start_conversation(
 
 
 async def receive_message(
-    ctx: Context, conversation_id: UUID, text: str, idempotency_key: str | None = None
+    ctx: Context,
+    conversation_id: UUID,
+    text: str,
+    idempotency_key: str | None = None,
+    *,
+    same_as: Sequence[str] = (),
 ) -> ReceivedMessage:
     """Store what the patient wrote, cleaned of what is invisible; the same key again gives the first message.
 
+    ``same_as`` are other texts that the same message may have been stored with when it came with its key before.
     Raises NotFound for a conversation that is not the patient's, BadInput for text without words, TooLarge
     above 4,000 characters, Conflict when the conversation is closed or full.
     """
@@ -99,7 +105,7 @@ async def receive_message(
         said = await conversations.messages_of(ctx, conversation_id)
         earlier = next((m for m in said if m.idempotency_key == idempotency_key), None)
         if earlier is not None:
-            return await _received_before(ctx, earlier, cleaned)
+            return await _received_before(ctx, earlier, {cleaned, *map(clean_text, same_as)})
     if conversation.status != "open":
         raise Conflict("This conversation is closed; begin a new one.")
     if conversation.last_ordinal >= _MOST_PATIENT_ORDINALS:
@@ -108,8 +114,8 @@ async def receive_message(
     return ReceivedMessage(message=message_out(message), is_new=True)
 
 
-async def _received_before(ctx: Context, earlier: Message, cleaned: str) -> ReceivedMessage:
-    if earlier.text != cleaned:
+async def _received_before(ctx: Context, earlier: Message, texts: Collection[str]) -> ReceivedMessage:
+    if earlier.text not in texts:
         raise BadInput("This Idempotency-Key was used with another message; use a new key.")
     reply = await conversations.reply_to(ctx, earlier) if earlier.turn == Turn.REPLIED else None
     latest = await assessments.latest(ctx, earlier.conversation_id) if reply else None

@@ -26,7 +26,10 @@ export function Talk({ conversation }: { conversation: ConversationDetail }) {
   const lines = linesOf(messages, outbox);
   const question = openQuestion(lines);
   const isOpen = status === "open";
-  const isBusy = lines.outgoing.some(({ state }) => state === "sending") || isBeingAnswered(conversation);
+  // One that is answered stays here until the server has told the whole of it: its question is yet to come.
+  const isBusy =
+    lines.outgoing.some(({ state }) => state === "sending" || state === "answered") ||
+    isBeingAnswered(conversation);
   const [draft, setDraft] = useDraft(id);
   const field = useRef<HTMLTextAreaElement>(null);
 

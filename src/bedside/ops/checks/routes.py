@@ -23,7 +23,7 @@ async def checks(runtime: RuntimeDep, actor: ActorDep) -> CheckCatalogue:
     return await service.catalogue(runtime, actor)
 
 
-# Not "/run": that is an address of the GET below too, with a method that OpenAPI could not tell of there.
+# Not "/run": "/{name}" has that address too, and its GET would be allowed there without being documented.
 @router.post("/all/run", responses=documented(401, 403, 503))
 async def run_all(runtime: RuntimeDep, actor: ActorDep) -> CheckCatalogue:
     """Make every check now that ends within two seconds; the others keep what was found last."""

@@ -66,6 +66,7 @@ async def store_assessment(
     elif reached is not Status.OPEN:
         await _renew_target(ctx, assessment, before)
     ctx.notify("conversation", conversation_id=conversation.id, account_id=conversation.account_id)
+    await ctx.session.flush()  # counts the version up, which is told
     return assessment_out(assessment, ctx.settings)
 
 

@@ -19,6 +19,8 @@ from bedside.platform.database.roles import DatabaseUrls
 from tests.support.running import SAMPLE_PASSWORD, Process, Workplace, workplace
 
 PASSPHRASE = "four quiet words more"
+LOOKS = 6
+"""At the health of what may not have answered in time, on a machine that is busy."""
 
 
 # Every command that has --json, by the test below that runs it.
@@ -227,15 +229,28 @@ def test_settings_are_told_apart_from_those_of_the_bedside_that_runs(bedside: Pr
 
 
 def test_health(bedside: Process) -> None:
-    # The machine that tests run on may be busy, which is no fault of Bedside's: its own parts must be well.
+    # The machine that tests run on may be busy, which is no fault of Bedside's: its own parts must be well, and where
+    # one did not answer in its second, at another look.
+    def unwell() -> dict[str, Any]:
+        parts = {part["part"]: part for part in walk("health", codes=(0, 1, 3))["parts"]}
+        assert {"api", "db", "worker", "disk", "secrets", "audit", "signin", "settings"} <= set(parts)
+        own = ("api", "worker", "storage", "secrets", "audit", "settings", "version")
+        return {name: parts[name] for name in own if parts[name]["status"] != "healthy"}
+
+    def in_words(*words: str) -> str:
+        for _ in range(LOOKS - 1):
+            if (done := bedside.place.run("health", *words)).returncode == 0:
+                return done.stdout
+        return well(bedside.place.run("health", *words))
+
     walk = Walk(bedside.place)
-    parts = {part["part"]: part for part in walk("health", codes=(0, 1, 3))["parts"]}
+    for _ in range(LOOKS):
+        if not (found := unwell()):
+            break
+    assert found == {}
     assert walk.seen == HEALTH
-    assert {"api", "db", "worker", "disk", "secrets", "audit", "signin", "settings"} <= set(parts)
-    for name in ("api", "worker", "storage", "secrets", "audit", "settings", "version"):
-        assert parts[name]["status"] == "healthy", parts[name]
-    assert "Bedside" in well(bedside.place.run("health", "db.connection"))
-    assert bedside.place.address in well(bedside.place.run("health", "api", "--json"))
+    assert "Bedside" in in_words("db.connection")
+    assert bedside.place.address in in_words("api", "--json")
     assert bedside.place.run("health", "nothing").returncode in (1, 2)
 
 

@@ -29,7 +29,6 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bedside.ops.alerts.sampling import Sample
-from bedside.ops.alerts.states import ENDED
 from bedside.ops.alerts.tables import (
     AlertEvent,
     AlertMessage,
@@ -229,13 +228,6 @@ async def samples(session: AsyncSession, since: datetime, edges: Sequence[dateti
 async def forget_samples(session: AsyncSession, before: datetime) -> None:
     statement = delete(MetricSample).where(MetricSample.at < before)
     await session.execute(statement.execution_options(synchronize_session=False))
-
-
-async def open_by_state(session: AsyncSession) -> dict[tuple[str, str], int]:
-    """Return how many alerts are open, by severity and state."""
-    query = select(AlertRow.severity, AlertRow.state, func.count()).where(AlertRow.state.not_in(ENDED))
-    found = await session.execute(query.group_by(AlertRow.severity, AlertRow.state))
-    return {(severity, state): count for severity, state, count in found}
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
